@@ -1,0 +1,68 @@
+"""The portals: one module each, found by being there, or through the entry-point group `crosstrack.portals`.
+
+Nothing in this package imports the program. A portal in somebody else's package that fails to load is
+reported by `broken()` and costs the others nothing.
+"""
+
+import importlib
+import pkgutil
+from dataclasses import dataclass
+from functools import cache
+from importlib.metadata import entry_points
+
+from scrapers import vocabulary
+from scrapers.contract import Portal
+
+ENTRY_POINTS = "crosstrack.portals"
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """A third-party portal that could not be loaded, and why."""
+
+    entry_point: str
+    reason: str
+
+
+@cache
+def _found() -> tuple[dict[str, Portal], tuple[Broken, ...]]:
+    portals: dict[str, Portal] = {}
+    known = set(vocabulary.names())
+    for module in pkgutil.iter_modules(__path__):
+        if module.name in known:
+            portal = _portal_in(importlib.import_module(f"scrapers.{module.name}"))
+            portals[portal.name] = portal
+    broken: list[Broken] = []
+    for entry in entry_points(group=ENTRY_POINTS):
+        try:
+            loaded = entry.load()
+            portal = loaded() if isinstance(loaded, type) else loaded
+            if not isinstance(portal, Portal):
+                raise TypeError("it is not a scrapers.contract.Portal")
+            if portal.name in portals:
+                raise ValueError(f"a portal named {portal.name} exists already")
+        except Exception as error:  # whatever a stranger's module raises must not stop the others
+            broken.append(Broken(entry.value, f"{type(error).__name__}: {error}"))
+        else:
+            portals[portal.name] = portal
+    return dict(sorted(portals.items())), tuple(broken)
+
+
+def _portal_in(module: object) -> Portal:
+    classes = [
+        value
+        for value in vars(module).values()
+        if isinstance(value, type) and issubclass(value, Portal) and value is not Portal
+    ]
+    (portal,) = [c for c in classes if c.__module__ == getattr(module, "__name__", None)]
+    return portal()
+
+
+def portals() -> dict[str, Portal]:
+    """Every portal that can be visited and parsed, by name, sorted."""
+    return dict(_found()[0])
+
+
+def broken() -> tuple[Broken, ...]:
+    """Third-party portals that could not be loaded."""
+    return _found()[1]

@@ -1,0 +1,51 @@
+"""Small helpers over selectolax, so that no portal module meets its corner cases."""
+
+import re
+from collections.abc import Sequence
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+Tree = LexborHTMLParser | LexborNode
+
+_TAG = re.compile(r"<(/?)(?!(?:area|br|col|hr|img|input|link|meta|source|wbr)\b)[a-z]", re.IGNORECASE)
+_DEEPEST = 10_000
+_SPACE = re.compile(r"[\s\u00a0\u200b\ufeff]+")
+
+
+def tree(html: str) -> LexborHTMLParser:
+    """A parsed document; any text is accepted, an empty one gives an empty document.
+
+    Parsing takes quadratic time in the depth of nesting, so a document nested absurdly deep counts as empty.
+    """
+    return LexborHTMLParser(html if html and _depth(html) <= _DEEPEST else "<html></html>")
+
+
+def _depth(html: str) -> int:
+    """An upper bound of how deep elements are nested: tags opened and not closed again."""
+    depth = deepest = 0
+    for tag in _TAG.finditer(html):
+        depth = max(0, depth - 1) if tag[1] else depth + 1
+        deepest = max(deepest, depth)
+    return deepest
+
+
+def collapse(text: str | None) -> str | None:
+    """`text` trimmed, runs of white space (no-break spaces too) made one space; None if empty."""
+    if text is None:
+        return None
+    return _SPACE.sub(" ", text).strip() or None
+
+
+def maybe(node: Tree, selectors: str | Sequence[str]) -> LexborNode | None:
+    """The first match of the first selector that matches, best selector first; None if none does."""
+    for selector in (selectors,) if isinstance(selectors, str) else selectors:
+        found = node.css_first(selector)
+        if found is not None:
+            return found
+    return None
+
+
+def text_of(node: Tree, selectors: str | Sequence[str]) -> str | None:
+    """The collapsed text of the first match, None if nothing matches or it is empty."""
+    found = maybe(node, selectors)
+    return None if found is None else collapse(found.text())
