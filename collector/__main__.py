@@ -1,0 +1,5 @@
+"""`python -m collector` is `crosstrack`."""
+
+from collector.commands import main
+
+main()

@@ -1,0 +1,89 @@
+"""What `doctor` looks at: each layer named, with what to do where it is broken."""
+
+import shutil
+import sqlite3
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from collector.errors import CrosstrackError
+from collector.read.offsets import iso_utc, parse_iso_utc
+from collector.store.opening import open_store
+from scrapers import Broken
+from scrapers.contract import Portal
+
+_LEAST_FREE = 200 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One layer: whether it works, what was seen, what to do if it does not."""
+
+    layer: str
+    works: bool
+    seen: str
+    advice: str = ""
+
+
+def check_browser(explicit: str | None, environ: Mapping[str, str]) -> Check:
+    """Whether a browser is there."""
+    from collector.browser_finding import BrowserMissing, find_browser
+
+    try:
+        return Check("browser", True, find_browser(explicit, environ).description)
+    except BrowserMissing as error:
+        return Check("browser", False, "none found", str(error))
+
+
+def check_portals(portals: Mapping[str, Portal], broken: tuple[Broken, ...]) -> Check:
+    """Whether every portal could be loaded."""
+    if not broken:
+        return Check("portals", True, f"{len(portals)} loaded")
+    names = ", ".join(one.entry_point for one in broken)
+    return Check("portals", False, f"cannot load {names}", "update or remove the package it comes from")
+
+
+def check_disk(database: Path) -> Check:
+    """Whether there is room to write."""
+    folder = next(p for p in (database.parent, *database.parent.parents) if p.exists())
+    free = shutil.disk_usage(folder).free
+    seen = f"{free // (1024 * 1024):,} MB free in {folder}"
+    return Check("disk", free >= _LEAST_FREE, seen, "free some space: visits could not be stored")
+
+
+def check_database(database: Path, now: datetime) -> Iterator[Check]:
+    """Whether the database is sound, and what its content says of portals, words and this machine's clock."""
+    if not database.exists():
+        yield Check("database", True, f"{database} does not exist yet", "add a number first")
+        return
+    try:
+        with open_store(database) as db:
+            (sound,) = next(iter(db.execute("pragma quick_check(1)")))
+            dangling = list(db.execute("pragma foreign_key_check"))
+            works = sound == "ok" and not dangling
+            seen = f"{database}: {'sound' if works else sound}"
+            yield Check("database", works, seen, "restore a backup; keep the broken file")
+            yield from _check_visits(db.conn, now)
+    except CrosstrackError as error:
+        yield Check("database", False, str(error), "see the message")
+
+
+def _check_visits(connection: sqlite3.Connection, now: datetime) -> Iterator[Check]:
+    newest = connection.execute("select max(seen_at) from visits").fetchone()[0]
+    if newest is not None:
+        is_past = parse_iso_utc(newest) <= now
+        advice = "set this machine's clock: every time seen depends on it"
+        yield Check("clock", is_past, f"now {iso_utc(now)}, last visit {newest}", advice)
+    changed = connection.execute(
+        """select portal, count(*), min(id) from visits where outcome = 'layout_changed'
+           and seen_at > (select coalesce(max(seen_at), '') from visits as v
+                          where v.portal = visits.portal and v.outcome = 'ok')
+           group by portal order by portal"""
+    ).fetchall()
+    for portal, n, visit in changed:
+        seen = f"{portal}: {n} pages since the last good one were in no known state (first: visit {visit})"
+        yield Check("portal layout", False, seen, "report it with the saved page")
+    unknown = connection.execute("select count(*), sum(count) from unknown_phrases").fetchone()
+    seen = f"{unknown[0]} wordings not understood, on {unknown[1] or 0} rows"
+    yield Check("vocabulary", True, seen, "see the view unknown_phrases")

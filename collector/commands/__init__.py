@@ -1,0 +1,52 @@
+"""The command line. Data goes to stdout, talk to stderr, exit statuses stand in `collector.errors`."""
+
+import logging
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from collector import __version__
+from collector.commands import checking, collecting, deriving, looking, moving, serving
+from collector.commands.context import Context
+from collector.paths import DATABASE, default_database
+
+app = typer.Typer(
+    name="crosstrack",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    add_completion=True,
+    help="Collect what AliExpress and the carriers say about your parcels, and see where they disagree.",
+)
+for module in (collecting, looking, moving, deriving, serving, checking):
+    module.register(app)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"crosstrack {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    context: typer.Context,
+    db: Annotated[
+        Path | None,
+        typer.Option("--db", envvar=DATABASE, help="The database file.", show_default="the data directory"),
+    ] = None,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Say more on stderr.")] = False,
+    debug: Annotated[bool, typer.Option("--debug", help="Show a traceback with an error.")] = False,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Options of every command."""
+    logging.basicConfig(level=logging.INFO if verbose else logging.ERROR, format="%(message)s")
+    context.obj = Context(database=db or default_database(), debug=debug)
+
+
+def main() -> None:
+    """The console script."""
+    app()

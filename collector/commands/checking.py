@@ -1,0 +1,47 @@
+"""`doctor`: what works, what does not, and what to do."""
+
+import os
+from dataclasses import asdict
+from typing import Annotated
+
+import typer
+
+from collector.clock import utc_now
+from collector.commands.context import command, given, plain, put_json
+from collector.errors import ExitStatus
+
+
+def register(app: typer.Typer) -> None:
+    """Add this command to `app`."""
+    command(app)(doctor)
+
+
+def doctor(
+    context: typer.Context,
+    browser: Annotated[
+        str | None, typer.Option(envvar="CROSSTRACK_BROWSER", help="The browser to use.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Check browser, portals, disk, database and clock, and say what to do about what is broken.
+
+    Example: crosstrack doctor
+    """
+    from collector.checkup import check_browser, check_database, check_disk, check_portals
+    from scrapers import broken, portals
+
+    database = given(context).database
+    checks = [
+        check_browser(browser, os.environ),
+        check_portals(portals(), broken()),
+        check_disk(database),
+        *check_database(database, utc_now()),
+    ]
+    if as_json:
+        put_json(asdict(check) for check in checks)
+    else:
+        for check in checks:
+            typer.echo(plain(f"{'ok  ' if check.works else 'FAIL'} {check.layer}: {check.seen}"))
+            if not check.works:
+                typer.echo(plain(f"     {check.advice}"))
+    raise typer.Exit(int(ExitStatus.DONE if all(c.works for c in checks) else ExitStatus.SOME_FAILED))

@@ -1,0 +1,80 @@
+"""What every command shares: the database it works on, errors in one line, text safe for a terminal."""
+
+import functools
+import json
+import os
+import sys
+import traceback
+import unicodedata
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import typer
+
+from collector.errors import CrosstrackError
+
+_F = TypeVar("_F", bound=Callable[..., Any])
+_KEPT = frozenset({"\n"})
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """The global options, as given."""
+
+    database: Path
+    debug: bool = False
+
+
+def command(app: typer.Typer, name: str | None = None) -> Callable[[_F], _F]:
+    """Register a command whose `CrosstrackError`s end it with one line and their exit status."""
+
+    def register(function: _F) -> _F:
+        @functools.wraps(function)
+        def reported(*args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - it stands for any command
+            try:
+                return function(*args, **kwargs)
+            except CrosstrackError as error:
+                if _is_debugging(kwargs):
+                    traceback.print_exc()
+                typer.echo(f"crosstrack: {plain(str(error))}", err=True)
+                raise typer.Exit(int(error.exit_status)) from None
+            except BrokenPipeError:
+                # The reader has gone (`| head`): nobody is left to tell.
+                os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+                raise typer.Exit(0) from None
+
+        app.command(name)(reported)
+        return function
+
+    return register
+
+
+def _is_debugging(arguments: dict[str, Any]) -> bool:
+    context = arguments.get("context")
+    return isinstance(context, typer.Context) and bool(context.obj and context.obj.debug)
+
+
+def given(context: typer.Context) -> Context:
+    """The global options of the running command."""
+    if not isinstance(context.obj, Context):
+        raise TypeError("the command was called without its context")
+    return context.obj
+
+
+def plain(text: str) -> str:
+    """`text` without what steers a terminal or turns its reading order: controls, bidi overrides."""
+    return "".join(
+        c if c in _KEPT or unicodedata.category(c) not in ("Cc", "Cf", "Cs", "Co") else " " for c in text
+    )
+
+
+def say(text: str) -> None:
+    """Talk to the person, on stderr."""
+    typer.echo(plain(text), err=True)
+
+
+def put_json(rows: Iterable[Any]) -> None:
+    """Data for programs, on stdout: one JSON array."""
+    typer.echo(json.dumps(list(rows), ensure_ascii=False, indent=2))

@@ -1,0 +1,166 @@
+"""`show`, `disagreements`, `clocks`, `portals`: what is known, for people and for programs."""
+
+from typing import Annotated, Any
+
+import typer
+
+from collector.commands.context import command, given, put_json, say
+from collector.errors import UsageError
+
+_Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add these commands to `app`."""
+    for function in (show, disagreements, clocks, portals):
+        command(app)(function)
+
+
+def show(
+    context: typer.Context,
+    id_: Annotated[str, typer.Argument(metavar="ID", help="Any number of the parcel, or its order.")],
+    as_json: _Json = False,
+) -> None:
+    """Show one parcel: what portals disagree about, then its timeline with what each portal prints.
+
+    Example: crosstrack show LP00123456789012
+    """
+    from collector.finding import parcels_named
+    from collector.report import console, parcel_json, print_parcel
+    from collector.store.opening import open_store
+
+    with open_store(given(context).database, must_exist=True) as db:
+        found = [parcel_json(db, parcel_id) for parcel_id in parcels_named(db, id_)]
+    if as_json:
+        put_json(found)
+        return
+    for parcel in found:
+        print_parcel(console(), parcel)
+
+
+def disagreements(
+    context: typer.Context,
+    parcel: Annotated[str | None, typer.Option(help="Only this parcel: any of its numbers.")] = None,
+    kind: Annotated[str | None, typer.Option(help="Only this kind, such as conflict.")] = None,
+    portal: Annotated[str | None, typer.Option(help="Only where this portal takes part.")] = None,
+    findings: Annotated[bool, typer.Option("--findings", help="Each repeated fact once.")] = False,
+    as_json: _Json = False,
+) -> None:
+    """List where portals disagree about time, and why.
+
+    Example: crosstrack disagreements --findings
+    """
+    from collector.finding import parcels_named
+    from collector.reconcile.kinds import SEVERITY
+    from collector.report import console, print_table
+    from collector.store.opening import open_store
+
+    if kind is not None and kind not in SEVERITY:
+        raise UsageError(f"no kind {kind!r}; there are {', '.join(SEVERITY)}")
+    with open_store(given(context).database, must_exist=True) as db:
+        ids = parcels_named(db, parcel) if parcel else None
+        table, text = ("findings", "sentence") if findings else ("disagreements", "explanation")
+        rows = [
+            row
+            for row in db.query(f"select * from {table} order by parcel_id, kind, portal_a, portal_b")  # noqa: S608
+            if (ids is None or row["parcel_id"] in ids)
+            and (kind is None or row["kind"] == kind)
+            and (portal is None or portal in (row["portal_a"], row["portal_b"]))
+        ]
+    if as_json:
+        put_json(rows)
+    elif rows:
+        columns = {"parcel_id": "parcel", "kind": "kind", "severity": "severity", text: "what"}
+        print_table(console(), rows, columns)
+    else:
+        say("no disagreements")
+
+
+def clocks(context: typer.Context, as_json: _Json = False) -> None:
+    """Show what is believed about each portal's clock, and why.
+
+    Example: crosstrack clocks
+    """
+    from collector.report import console, print_table
+    from collector.store.opening import open_store
+    from scrapers import vocabulary
+
+    with open_store(given(context).database, must_exist=True) as db:
+        sources = list(db.query(_SOURCES))
+        learned = {(r["portal"], r["leg"]): r for r in db.query("select * from clock_estimates")}
+    rows: list[dict[str, Any]] = []
+    for row in sources:
+        clock = vocabulary.facts(row["portal"]).clock
+        estimate = learned.get((row["portal"], row["leg"]), {})
+        rows.append(
+            {
+                **row,
+                "declared": clock.kind + (f" {clock.zone}" if clock.zone else ""),
+                "because": clock.because,
+                "offset_minutes": estimate.get("offset_minutes"),
+                "lag_class": estimate.get("lag_class"),
+                "reliability": estimate.get("reliability"),
+                "basis": estimate.get("basis"),
+            }
+        )
+    if as_json:
+        put_json(rows)
+        return
+    headings = {"portal": "portal", "leg": "leg", "declared": "declared", "believed": "rows by source"}
+    print_table(console(), rows, {**headings, "lag_class": "shows", "basis": "learned from"})
+
+
+_SOURCES = """
+select portal, leg, group_concat(n || ' ' || offset_source, ', ') as believed from (
+    select portal, coalesce(leg, 'unknown') as leg, offset_source, count(*) as n from observations
+    group by portal, coalesce(leg, 'unknown'), offset_source order by portal, leg, offset_source)
+group by portal, leg order by portal, leg
+"""
+
+
+def portals(context: typer.Context, as_json: _Json = False) -> None:
+    """List the portals known here: clock, evidence, budget, last outcomes on this machine.
+
+    Example: crosstrack portals
+    """
+    from collector.report import console, print_table
+    from collector.store.opening import open_store
+    from scrapers import broken, vocabulary
+    from scrapers import portals as known
+
+    database = given(context).database
+    outcomes: dict[str, str] = {}
+    if database.exists():
+        with open_store(database) as db:
+            outcomes = {row["portal"]: row["outcomes"] for row in db.query(_OUTCOMES)}
+    rows = []
+    for name, portal in known().items():
+        facts = vocabulary.facts(name)
+        rows.append(
+            {
+                "name": name,
+                "title": facts.title,
+                "kind": facts.kind,
+                "languages": " ".join(facts.languages),
+                "clock": facts.clock.kind + (f" {facts.clock.zone}" if facts.clock.zone else ""),
+                "evidence": f"{portal.evidence.kind} {portal.evidence.seen}",
+                "per_day": portal.politeness.per_day,
+                "seconds_between": portal.politeness.seconds_between,
+                "outcomes": outcomes.get(name, ""),
+            }
+        )
+    if as_json:
+        put_json(rows)
+    else:
+        headings = {key: key.replace("_", " ") for key in rows[0]} if rows else {}
+        print_table(console(), rows, headings)
+    for one in broken():
+        say(f"{one.entry_point}: this portal cannot be loaded: {one.reason}")
+
+
+_OUTCOMES = """
+select portal, group_concat(n || ' ' || outcome, ', ') as outcomes from (
+    select portal, outcome, count(*) as n from visits where source = 'browser'
+    group by portal, outcome order by portal, n desc)
+group by portal
+"""

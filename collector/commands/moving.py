@@ -1,0 +1,158 @@
+"""`export`, `import`, `parse`: data out of the database, into it, and past it."""
+
+import sys
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from collector.commands.context import command, given, say
+from collector.errors import ExitStatus, UsageError
+from collector.export import What
+
+if TYPE_CHECKING:
+    from collector.importing import ImportedVisit, Refused
+
+
+class Format(StrEnum):
+    """How exported data is written."""
+
+    CSV = "csv"
+    JSONL = "jsonl"
+
+
+_Files = Annotated[list[Path], typer.Argument(help="Records, saved HTML or JSON, HAR, MHTML.", exists=True)]
+_Portal = Annotated[str | None, typer.Option(help="The portal, where the file does not tell.")]
+_Number = Annotated[str | None, typer.Option(help="The tracking number, where the file does not tell.")]
+_SeenAt = Annotated[
+    str | None,
+    typer.Option(help="When the page was seen (ISO 8601 with zone).", show_default="the file's date"),
+]
+
+
+def register(app: typer.Typer) -> None:
+    """Add these commands to `app`."""
+    command(app)(export)
+    command(app, "import")(import_files)
+    command(app)(parse)
+
+
+def export(
+    context: typer.Context,
+    what: Annotated[What | None, typer.Argument(help="What to export.", show_default="history")] = None,
+    format_: Annotated[Format, typer.Option("--format", help="csv or jsonl.")] = Format.CSV,
+    parcel: Annotated[str | None, typer.Option(help="Only this parcel: any of its numbers.")] = None,
+) -> None:
+    """Write history, disagreements, findings, parcels or orders as CSV, or as JSON lines.
+
+    Without anything named, JSON lines are records: what each portal showed at each visit,
+    as `import` takes it.
+
+    Example: crosstrack export history > history.csv
+    """
+    from collector import export as exporting
+    from collector.finding import parcels_named
+    from collector.store.opening import open_store
+    from scrapers import portals
+
+    chosen = what or (What.RECORDS if format_ is Format.JSONL else What.HISTORY)
+    if chosen is What.RECORDS and format_ is Format.CSV:
+        raise UsageError("records are JSON lines: say --format jsonl")
+    with open_store(given(context).database, must_exist=True) as db:
+        parcels = parcels_named(db, parcel) if parcel else None
+        if chosen is What.RECORDS:
+            exporting.write_json_lines(exporting.records(db, portals(), parcels), sys.stdout)
+        elif format_ is Format.JSONL:
+            exporting.write_json_lines(exporting.rows(db, chosen, parcels), sys.stdout)
+        else:
+            exporting.write_csv(exporting.rows(db, chosen, parcels), sys.stdout)
+
+
+def import_files(
+    context: typer.Context,
+    files: _Files,
+    portal: _Portal = None,
+    number: _Number = None,
+    seen_at: _SeenAt = None,
+) -> None:
+    """Take in records and saved pages, as if they had been visited. What is bad is named; the rest lands.
+
+    Example: crosstrack import saved-page.html --portal usps
+    """
+    from collector.importing.storing import import_visits
+    from collector.lock import run_lock
+    from collector.store.opening import open_store
+    from scrapers import portals
+
+    database = given(context).database
+    refused: list[Refused] = []
+    with run_lock(database), open_store(database) as db:
+        visits = _read(files, portal, number, seen_at, refused)
+        new, known = import_visits(db, portals(), visits)
+    _end(refused, f"imported {new} visits, {known} known already, {len(refused)} refused")
+
+
+def parse(
+    context: typer.Context,
+    portal: Annotated[str, typer.Argument(help="The portal the page is of.")],
+    file: Annotated[Path, typer.Argument(help="A saved page, payload, HAR or MHTML.", exists=True)],
+    number: _Number = None,
+    seen_at: _SeenAt = None,
+) -> None:
+    """Print what a saved page says, as records, without storing anything.
+
+    Example: crosstrack parse usps saved-page.html
+    """
+    from collector.export import write_json_lines
+    from collector.importing.storing import as_record
+    from scrapers import portals
+
+    refused: list[Refused] = []
+    found = _read([file], portal, number, seen_at, refused)
+    write_json_lines((as_record(one, portals()) for one in found), sys.stdout)
+    _end(refused, "")
+
+
+def _read(
+    files: Iterable[Path],
+    portal: str | None,
+    number: str | None,
+    seen_at: str | None,
+    refused: "list[Refused]",
+) -> "Iterator[ImportedVisit]":
+    from collector.importing import Refused, read_file
+    from scrapers import portals
+
+    known = portals()
+    if portal is not None and portal not in known:
+        raise UsageError(f"no portal named {portal!r}; known are {', '.join(known)}")
+    at = _instant(seen_at)
+    for file in files:
+        for one in read_file(file, portals=known, portal=portal, number=number, seen_at=at):
+            if isinstance(one, Refused):
+                refused.append(one)
+                where = f"{one.file}:{one.line}" if one.line else one.file
+                say(f"{where}: {one.reason}")
+            else:
+                yield one
+
+
+def _instant(text: str | None) -> datetime | None:
+    if text is None:
+        return None
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        raise UsageError(f"--seen-at {text!r} is no ISO 8601 time") from None
+    if at.tzinfo is None:
+        raise UsageError(f"--seen-at {text!r} has no time zone; add Z or an offset")
+    return at
+
+
+def _end(refused: "list[Refused]", said: str) -> None:
+    if said:
+        say(said)
+    raise typer.Exit(int(ExitStatus.SOME_FAILED if refused else ExitStatus.DONE))

@@ -1,0 +1,129 @@
+"""Facts to derived tables: after new visits only the parcels they touch, on `rebuild` all of them.
+
+Both ways run the same code on the same facts, so both give the same rows. Nothing here visits a portal.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from sqlite_utils import Database
+
+from collector.derive.linking import linked
+from collector.derive.parsing import Parser
+from collector.derive.tracks import derived_parcels
+from collector.derive.writing import estimate_rows, write_parcels
+from collector.reconcile.clocks import Estimate
+from collector.reconcile.learn import Count, estimates
+from collector.store.sync import sync
+from scrapers.contract import Portal
+
+#: Everything that can be derived again, children first.
+DERIVED_TABLES = (
+    "disagreements",
+    "sightings",
+    "observations",
+    "events",
+    "clock_counts",
+    "clock_estimates",
+    "readings",
+    "tracking_numbers",
+    "parcel_links",
+    "parcel_orders",
+    "parcel_items",
+    "parcels",
+    "order_items",
+    "orders",
+)
+
+_NOT_DERIVED = """
+select distinct v.tracking_number as number from visits as v left join readings as r on r.visit_id = v.id
+where r.visit_id is null and v.tracking_number is not null order by 1
+"""
+_COUNTS = """
+select portal, leg, measure, value, sum(count) as count from clock_counts
+group by portal, leg, measure, value order by portal, leg, measure, value
+"""
+
+
+@dataclass(slots=True)
+class Deriver:
+    """Derives for one open database, with the portals that can parse its pages."""
+
+    db: Database
+    portals: Mapping[str, Portal]
+    parser: Parser = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.parser = Parser(self.db, self.portals)
+
+    def catch_up(self) -> set[str]:
+        """Derive for every visit not derived yet, then settle; the ids of the parcels touched."""
+        touched: set[str] = set()
+        for number in [row["number"] for row in self.db.query(_NOT_DERIVED)]:
+            # Deriving one number derives those linked to it too: by now this one may be done.
+            still = "select 1 from visits as v left join readings as r on r.visit_id = v.id"
+            if list(self.db.query(f"{still} where r.visit_id is null and v.tracking_number = ?", [number])):
+                touched |= self.derive([number])
+        return touched | self.settle()
+
+    def derive(self, numbers: Iterable[str]) -> set[str]:
+        """Derive all parcels the numbers belong to again, in one transaction; the ids of those parcels."""
+        changed = sorted(set(numbers))
+        if not changed:
+            return set()
+        with self.db.atomic():
+            self.db.execute("pragma defer_foreign_keys = on")
+            touched, links = linked(self.db, self.parser, changed)
+            parcels = derived_parcels(self.db, self.parser, touched, links, self.known_estimates())
+            write_parcels(self.db, touched, links, parcels)
+        return {p.id for p in parcels}
+
+    def settle(self) -> set[str]:
+        """Learn from all parcels anew and redo those that depend on what changed; their ids.
+
+        What single parcels teach does not depend on the estimates, so once is enough.
+        """
+        counts = (
+            Count(r["portal"], r["leg"], r["measure"], r["value"], r["count"]) for r in self.db.query(_COUNTS)
+        )
+        wanted, standing = estimates(counts), self.known_estimates()
+        used = {k: (e.offset_minutes, e.lag_class) for k, e in wanted.items()}
+        stood = {k: (e.offset_minutes, e.lag_class) for k, e in standing.items()}
+        changed = [
+            k for k in used.keys() | stood.keys() if used.get(k, (None, None)) != stood.get(k, (None, None))
+        ]
+        with self.db.atomic():
+            sync(self.db, "clock_estimates", ("portal", "leg", "scope"), None, (), estimate_rows(wanted))
+            return self.derive(number for key in changed for number in self._numbers_using(*key))
+
+    def rebuild(self) -> int:
+        """Forget everything derived and derive it anew, in one transaction; how many parcels there are."""
+        with self.db.atomic():
+            self.db.execute("pragma defer_foreign_keys = on")
+            for table in DERIVED_TABLES:
+                self.db.execute(f"delete from {table}")  # noqa: S608 - the names stand above
+            self.catch_up()
+        return self.db.table("parcels").count
+
+    def reconcile_all(self) -> int:
+        """Reconcile every parcel again from the stored pages; how many there are."""
+        self.derive(r["number"] for r in self.db.query("select distinct number from tracking_numbers"))
+        self.settle()
+        return self.db.table("parcels").count
+
+    def known_estimates(self) -> dict[tuple[str, str], Estimate]:
+        """The estimates as they stand in the database."""
+        return {
+            (r["portal"], r["leg"]): Estimate(
+                r["offset_minutes"], r["lag_class"], r["reliability"], r["support"], r["basis"]
+            )
+            for r in self.db.query("select * from clock_estimates order by portal, leg")
+        }
+
+    def _numbers_using(self, portal: str, leg: str) -> list[str]:
+        rows = self.db.query(
+            """select distinct tracking_number as number from observations
+               where portal = ? and coalesce(leg, 'unknown') = ?""",
+            [portal, leg],
+        )
+        return [row["number"] for row in rows]

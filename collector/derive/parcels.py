@@ -1,0 +1,123 @@
+"""Parcels from the tracks of their numbers: lives apart in time, stage, countries, estimates. Pure."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import pairwise
+
+from collector.fold import Observation
+from collector.read.countries import country_code
+from collector.reconcile.align import Track
+from collector.reconcile.events import Event
+from scrapers.contract import Reading
+from scrapers.words import Milestone
+
+#: Numbers are issued again after about a year: events further apart than this are two parcels.
+REUSED_AFTER = timedelta(days=300)
+
+_STAGES = {
+    "label_only": ("info_received",),
+    "origin": (
+        "accepted",
+        "arrived_origin_facility",
+        "departed_origin_facility",
+        "arrived_outward_oe",
+        "export_customs_started",
+        "export_customs_held",
+        "export_customs_cleared",
+    ),
+    "line_haul": ("arrived_airport", "departed_origin_country", "arrived_transit", "departed_transit"),
+    "customs": ("arrived_destination_country", "import_customs_started", "customs_held", "customs_cleared"),
+    "last_mile": (
+        "departed_inward_oe",
+        "handed_to_last_mile",
+        "arrived_facility",
+        "departed_facility",
+        "arrived_delivery_office",
+        "held_at_depot",
+        "out_for_delivery",
+        "delivery_attempted",
+    ),
+    "pickup": ("available_for_pickup",),
+    "delivered": ("delivered",),
+    "returning": ("returning",),
+    "returned": ("returned",),
+    "closed": ("cancelled",),
+}
+_STAGE_OF = {Milestone(m): stage for stage, milestones in _STAGES.items() for m in milestones}
+
+
+@dataclass(frozen=True, slots=True)
+class SeenParcel:
+    """A reading with when and where it was seen."""
+
+    visit_id: str
+    portal: str
+    tracking_number: str
+    seen_at: datetime
+    reading: Reading
+    shift_s: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Life:
+    """One parcel among those a number has meant: its tracks, and from when on readings speak of it."""
+
+    starts_on: str | None
+    begins: datetime | None
+    tracks: dict[Track, list[Observation]]
+
+
+def lives(tracks: Mapping[Track, Sequence[Observation]]) -> list[Life]:
+    """The tracks, parted where more than 300 days lie between events; the first life has no `starts_on`."""
+    times = sorted({_when(o) for rows in tracks.values() for o in rows})
+    starts = [b for a, b in pairwise(times) if b - a > REUSED_AFTER]
+    begins: list[datetime | None] = [None, *starts]
+    parted: list[dict[Track, list[Observation]]] = [{} for _ in begins]
+    for name, rows in tracks.items():
+        for o in rows:
+            place = sum(_when(o) >= start for start in starts)
+            parted[place].setdefault(name, []).append(o)
+    return [
+        Life(None if begin is None else begin.date().isoformat(), begin, part)
+        for begin, part in zip(begins, parted, strict=True)
+    ]
+
+
+def _when(o: Observation) -> datetime:
+    """A rough wall time for telling years apart; a row without a time counts when it was first seen."""
+    return (o.row.local_time or o.first_seen_at).replace(tzinfo=None)
+
+
+def life_of(seen_at: datetime, parted: Sequence[Life]) -> int:
+    """Which life a reading of that time speaks of."""
+    seen = seen_at.replace(tzinfo=None) + timedelta(days=2)
+    return sum(life.begins is not None and seen >= life.begins for life in parted)
+
+
+def stage_of(events: Iterable[Event]) -> tuple[str, Milestone | None]:
+    """The stage the newest event puts a parcel in, and that event's milestone."""
+    stage, milestone = "label_only", None
+    for event in events:
+        if event.milestone is None or event.milestone is Milestone.NOTICE:
+            continue
+        milestone = event.milestone
+        stage = _STAGE_OF.get(milestone, stage)
+    return stage, milestone
+
+
+def latest_country(seen: Iterable[SeenParcel], which: str) -> str | None:
+    """The ISO code of the country most recently named; `which` is the reading's field."""
+    for one in sorted(seen, key=lambda s: (s.seen_at, s.visit_id), reverse=True):
+        code = country_code(getattr(one.reading, which))
+        if code is not None:
+            return code
+    return None
+
+
+def latest_estimate(seen: Iterable[SeenParcel]) -> tuple[str | None, str | None]:
+    """The estimated delivery most recently shown, as ISO dates."""
+    for one in sorted(seen, key=lambda s: (s.seen_at, s.visit_id), reverse=True):
+        if one.reading.estimate_to_on or one.reading.estimate_from_on:
+            return one.reading.estimate_from_on, one.reading.estimate_to_on
+    return None, None

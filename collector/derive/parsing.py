@@ -1,0 +1,62 @@
+"""Stored visits to readings: pages parsed by their portal, records taken at their word. Parsed once."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from sqlite_utils import Database
+
+from collector.answer import read_pages
+from collector.records import RecordError, record_from_json
+from collector.store.facts import StoredPage, StoredVisit, page_body
+from scrapers.contract import Page, Portal, Reading
+from scrapers.words import Outcome, Role
+
+#: Outcomes whose pages may hold something of the number; the others show a stranger's page or none.
+_READABLE = frozenset(
+    {
+        Outcome.OK,
+        Outcome.NO_EVENTS_YET,
+        Outcome.NOT_FOUND,
+        Outcome.INPUT_NEEDED,
+        Outcome.LAYOUT_CHANGED,
+    }
+)
+
+
+@dataclass(slots=True)
+class Parser:
+    """Readings of stored visits, each distinct set of pages parsed once in a command's life."""
+
+    db: Database
+    portals: Mapping[str, Portal]
+    _known: dict[tuple[object, ...], Reading] = field(default_factory=dict)
+
+    def reading(self, visit: StoredVisit) -> Reading:
+        """What the visit's pages say about its number; the outcome says so when they say nothing."""
+        pages = [p for p in visit.pages if p.role is not Role.SCREENSHOT]
+        if visit.outcome not in _READABLE or not pages:
+            return Reading(outcome=visit.outcome, complete=False)
+        key = (visit.portal, visit.tracking_number, *((p.page_id, p.url, p.status) for p in pages))
+        if key not in self._known:
+            self._known[key] = self._parsed(visit, [self._page(p) for p in pages])
+        return self._known[key]
+
+    def _page(self, stored: StoredPage) -> Page:
+        media_type, body = page_body(self.db, stored.page_id)
+        return Page(stored.role, stored.url, media_type, body, stored.status)
+
+    def _parsed(self, visit: StoredVisit, pages: list[Page]) -> Reading:
+        if pages[0].role is Role.RECORD:
+            try:
+                return record_from_json(pages[0].body).reading
+            except RecordError as error:
+                return Reading(outcome=Outcome.LAYOUT_CHANGED, complete=False, problems=(str(error),))
+        portal = self.portals.get(visit.portal)
+        if portal is None:
+            problem = f"no portal named {visit.portal} is installed to read this page"
+            return Reading(outcome=Outcome.LAYOUT_CHANGED, complete=False, problems=(problem,))
+        answer = read_pages(portal, visit.tracking_number, pages)
+        if not answer.readings:
+            problems = (answer.error,) if answer.error else ()
+            return Reading(outcome=answer.outcome, complete=False, problems=problems)
+        return replace(answer.readings[0], complete=answer.complete)

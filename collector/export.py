@@ -1,0 +1,135 @@
+"""The database as CSV and JSON lines. Order of columns and rows is fixed; nothing is left out.
+
+In CSV a text cell that a spreadsheet could take for a formula gets one leading apostrophe (`neutral`);
+reading takes exactly one away (`restored`). Numbers are written as they are.
+"""
+
+import csv
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, TextIO
+
+from sqlite_utils import Database
+
+from collector.derive.parsing import Parser
+from collector.records import record_to_json
+from collector.store.facts import page_body, visits_of
+from scrapers.contract import Portal
+from scrapers.words import Outcome, Role
+
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "'")
+
+
+class What(StrEnum):
+    """What can be exported."""
+
+    HISTORY = "history"
+    DISAGREEMENTS = "disagreements"
+    FINDINGS = "findings"
+    PARCELS = "parcels"
+    ORDERS = "orders"
+    RECORDS = "records"
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    sql: str
+    parcel: str
+
+
+_TABLES = {
+    What.DISAGREEMENTS: _Table(
+        "select * from disagreements where {parcel} order by parcel_id, event_id, kind, id", "parcel_id"
+    ),
+    What.FINDINGS: _Table(
+        "select * from findings where {parcel} order by parcel_id, kind, portal_a, portal_b", "parcel_id"
+    ),
+    What.PARCELS: _Table("select * from parcels where {parcel} order by id", "id"),
+    What.ORDERS: _Table(
+        "select o.*, p.parcel_id from orders as o left join parcel_orders as p on p.order_id = o.id"
+        " where {parcel} order by o.id, p.parcel_id",
+        "p.parcel_id",
+    ),
+}
+
+_EVENTS = """
+select e.parcel_id, p.title, e.sequence, e.occurred_at, e.earliest_at, e.latest_at, e.milestone, e.leg,
+       e.place, e.description, e.portals, e.highlight, e.shown
+from events as e join parcels as p on p.id = e.parcel_id where {parcel} order by e.parcel_id, e.sequence
+"""
+
+
+def rows(db: Database, what: What, parcels: Sequence[str] | None = None) -> Iterator[dict[str, Any]]:
+    """The rows to export, of all parcels or of some; every row has the same columns in the same order."""
+    if what is What.HISTORY:
+        return _history(db, parcels)
+    table = _TABLES[what]
+    condition = _condition(table.parcel, parcels)
+    return iter(db.query(table.sql.format(parcel=condition), list(parcels or ())))
+
+
+def _history(db: Database, parcels: Sequence[str] | None) -> Iterator[dict[str, Any]]:
+    """Events, with a column for what each portal prints."""
+    portals = [row["portal"] for row in db.query("select distinct portal from observations order by 1")]
+    condition = _condition("e.parcel_id", parcels)
+    for row in db.query(_EVENTS.format(parcel=condition), list(parcels or ())):
+        shown = json.loads(row.pop("shown"))
+        yield {**row, **{portal: shown.get(portal) for portal in portals}}
+
+
+def _condition(column: str, parcels: Sequence[str] | None) -> str:
+    return "1" if parcels is None else f"{column} in ({','.join('?' * len(parcels))})"
+
+
+def records(
+    db: Database, portals: Mapping[str, Portal], parcels: Sequence[str] | None = None
+) -> Iterator[dict[str, Any]]:
+    """Every visit that brought an answer, as a record: what `import` takes."""
+    parser = Parser(db, portals)
+    condition = _condition("parcel_id", parcels)
+    sql = f"select distinct number from tracking_numbers where {condition} order by 1"  # noqa: S608
+    for number in [row["number"] for row in db.query(sql, list(parcels or ()))]:
+        for visit in visits_of(db, [number]):
+            if visit.pages and visit.pages[0].role is Role.RECORD:
+                yield json.loads(page_body(db, visit.pages[0].page_id)[1])
+                continue
+            reading = parser.reading(visit)
+            if reading.outcome in (Outcome.OK, Outcome.NO_EVENTS_YET, Outcome.NOT_FOUND):
+                yield record_to_json(
+                    visit.portal,
+                    number,
+                    visit.seen_at,
+                    reading,
+                    viewer_offset_minutes=visit.viewer_offset_minutes,
+                )
+
+
+def write_csv(rows: Iterable[Mapping[str, Any]], out: TextIO, columns: Sequence[str] = ()) -> None:
+    """Rows as CSV with a header; `columns` is the header where there are no rows to take it from."""
+    writer = csv.writer(out, lineterminator="\n")
+    header: list[str] = list(columns)
+    for place, row in enumerate(rows):
+        if place == 0:
+            header = list(row)
+            writer.writerow(header)
+        writer.writerow([neutral(row[column]) for column in header])
+    if header == list(columns):
+        writer.writerow(header)
+
+
+def write_json_lines(rows: Iterable[Mapping[str, Any]], out: TextIO) -> None:
+    """Rows as JSON, one object a line."""
+    for row in rows:
+        out.write(json.dumps(row, ensure_ascii=False) + "\n")
+
+
+def neutral(cell: object) -> object:
+    """A cell no spreadsheet takes for a formula."""
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA_STARTS) else cell
+
+
+def restored(cell: str) -> str:
+    """The text that `neutral` was given."""
+    return cell[1:] if cell.startswith("'") else cell

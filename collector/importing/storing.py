@@ -1,0 +1,78 @@
+"""Imported visits into the database, and as records. Facts land in batches, then what follows."""
+
+from collections.abc import Iterable, Mapping
+from itertools import islice
+from typing import Any
+
+from sqlite_utils import Database
+
+from collector.answer import Answer, read_pages
+from collector.derive import Deriver
+from collector.importing.imported import ImportedVisit
+from collector.records import Record, record_to_json
+from collector.store.facts import Visit, store_visit
+from scrapers.contract import Canonical, Portal, Reading
+
+_BATCH = 200
+
+
+def import_visits(
+    db: Database, portals: Mapping[str, Portal], visits: Iterable[ImportedVisit]
+) -> tuple[int, int]:
+    """Store the visits and derive what follows; how many were new, and how many were known already."""
+    new = known = 0
+    coming = iter(visits)
+    while batch := list(islice(coming, _BATCH)):
+        with db.atomic():
+            for one in batch:
+                portal = portals.get(one.portal)
+                volatile = portal.canonical if portal else Canonical()
+                _, is_new = store_visit(db, None, _as_visit(one, portals), volatile)
+                new, known = new + is_new, known + (not is_new)
+    Deriver(db, portals).catch_up()
+    return new, known
+
+
+def as_record(one: ImportedVisit, portals: Mapping[str, Portal]) -> dict[str, Any]:
+    """An imported visit in the record format."""
+    answer = _answer(one, portals)
+    reading = answer.readings[0] if answer.readings else Reading(outcome=answer.outcome)
+    return record_to_json(
+        one.portal,
+        one.tracking_number,
+        one.seen_at,
+        reading,
+        viewer_offset_minutes=one.viewer_offset_minutes,
+        language=one.language,
+    )
+
+
+def _as_visit(one: ImportedVisit, portals: Mapping[str, Portal]) -> Visit:
+    answer = _answer(one, portals)
+    reading = answer.readings[0] if answer.readings else None
+    return Visit(
+        portal=one.portal,
+        tracking_number=one.tracking_number,
+        seen_at=one.seen_at,
+        source=one.source,
+        outcome=answer.outcome,
+        complete=answer.complete,
+        pages=one.pages,
+        viewer_offset_minutes=one.viewer_offset_minutes,
+        language=one.language,
+        rows_claimed=reading.rows_claimed if reading else None,
+        rows_read=len(reading.rows) if reading else None,
+        rows_bad=reading.rows_bad if reading else None,
+        error=answer.error,
+    )
+
+
+def _answer(one: ImportedVisit, portals: Mapping[str, Portal]) -> Answer:
+    if one.record is not None:
+        return _of_record(one.record)
+    return read_pages(portals[one.portal], one.tracking_number, one.pages)
+
+
+def _of_record(record: Record) -> Answer:
+    reading = record.reading
+    return Answer(reading.outcome, reading.complete, (reading,))

@@ -1,0 +1,106 @@
+"""From saved pages to the visits they stand for: whose pages, about which numbers, seen when."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from collector.answer import Answer, read_pages
+from collector.importing.belonging import is_page_of, is_payload_of, number_asked, spelling
+from collector.importing.imported import ImportedVisit, NotImportable, Refused, Request
+from scrapers.contract import Page, Portal, Reading
+from scrapers.words import Outcome
+
+_FOUND = frozenset({Outcome.OK, Outcome.NO_EVENTS_YET})
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """Pages saved together. `urls` are the addresses they name, surest first; `seen_at` as they state it."""
+
+    pages: tuple[Page, ...]
+    urls: tuple[str, ...] = ()
+    seen_at: datetime | None = None
+
+
+def visits_in(saved: Saved, request: Request) -> Iterator[ImportedVisit | Refused]:
+    """The visits `saved` stands for, one per number; the portal is the one asked for or found."""
+    try:
+        portal = _portal_of(saved, request)
+        yield from visits_of(portal, saved, read_pages(portal, None, saved.pages), request)
+    except NotImportable as reason:
+        yield request.refused(str(reason))
+
+
+def visits_of(
+    portal: Portal, saved: Saved, answer: Answer, request: Request
+) -> Iterator[ImportedVisit | Refused]:
+    """The visits to `portal` that `saved`, which it reads as `answer`, stands for.
+
+    Raises NotImportable if it cannot be read, or speaks of other numbers than the one asked for.
+    """
+    if answer.outcome is Outcome.LAYOUT_CHANGED:
+        raise NotImportable(f"nothing readable: {answer.error}")
+    seen_at = request.seen(saved.seen_at)
+    readings, unnamed = _by_number(portal, saved.urls, answer.readings, request)
+    for reason in unnamed:
+        yield request.refused(reason)
+    for number, reading in readings.items():
+        yield ImportedVisit(
+            portal=portal.name,
+            tracking_number=number,
+            seen_at=seen_at,
+            pages=saved.pages,
+            source="file",
+            language=reading.language,
+            viewer_offset_minutes=None,
+            record=None,
+        )
+
+
+def says_something(answer: Answer) -> bool:
+    """Whether the pages show at least one parcel, even one without events."""
+    return any(reading.outcome in _FOUND for reading in answer.readings)
+
+
+def portals_asked(request: Request) -> Mapping[str, Portal]:
+    """The portals that come into question. Raises NotImportable if the one asked for is not known."""
+    if request.portal is None:
+        return request.portals
+    if request.portal not in request.portals:
+        raise NotImportable(f"no portal is called {request.portal} here")
+    return {request.portal: request.portals[request.portal]}
+
+
+def _portal_of(saved: Saved, request: Request) -> Portal:
+    portals = list(portals_asked(request).values())
+    if request.portal is not None:
+        return portals[0]
+    named = [p for p in portals if any(is_page_of(p, u) or is_payload_of(p, u) for u in saved.urls)]
+    if len(named) == 1:
+        return named[0]
+    found = [p for p in named or portals if says_something(read_pages(p, None, saved.pages))]
+    if len(found) == 1:
+        return found[0]
+    several = f" (it reads as a page of {' and of '.join(p.name for p in found)})" if found else ""
+    raise NotImportable(f"cannot tell which portal this is{several}; say --portal NAME")
+
+
+def _by_number(
+    portal: Portal, urls: Sequence[str], readings: Sequence[Reading], request: Request
+) -> tuple[dict[str, Reading], list[str]]:
+    asked = number_asked(portal, urls) or request.number
+    found: dict[str, Reading] = {}
+    unnamed: list[str] = []
+    for reading in readings:
+        number = asked if reading.number is None else spelling(reading.number)
+        if number is not None:
+            found.setdefault(number, reading)
+        elif reading.number is None:
+            unnamed.append("the page names no number; say --number NUMBER")
+        else:
+            unnamed.append(f"the page speaks of {reading.number!r}, which is no tracking number")
+    if request.number is None:
+        return found, unnamed
+    if request.number in found:
+        return {request.number: found[request.number]}, []
+    raise NotImportable(f"the page speaks of {', '.join(found) or 'no number'}, not of {request.number}")

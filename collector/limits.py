@@ -1,0 +1,32 @@
+"""How long, how often and how much: the bounds of one visit, as data."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Bounds of one visit. Times are seconds, sizes bytes.
+
+    navigation_seconds  from the request until the document has arrived and was parsed
+    state_seconds       from there until the page shows a known state or its data arrived
+    settle_seconds      after the first answer, for the page's other data requests and for the page to show it
+    call_seconds        one question to the browser (the DOM, a body, a screenshot)
+    close_seconds       closing a page, a context, the browser
+    page_bytes          a larger document or payload is neither kept nor parsed
+    attempts            attempts in all, the first one included
+    total_seconds       no attempt starts later than this after the first
+    first_wait_seconds, longest_wait_seconds   between attempts, doubled each time, with jitter
+    retry_after_cap_seconds   a portal that asks for a longer pause is left alone for this visit
+    """
+
+    navigation_seconds: float = 45.0
+    state_seconds: float = 30.0
+    settle_seconds: float = 3.0
+    call_seconds: float = 15.0
+    close_seconds: float = 10.0
+    page_bytes: int = 16 * 1024 * 1024
+    attempts: int = 3
+    total_seconds: float = 240.0
+    first_wait_seconds: float = 2.0
+    longest_wait_seconds: float = 60.0
+    retry_after_cap_seconds: float = 120.0

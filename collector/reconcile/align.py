@@ -1,0 +1,165 @@
+"""Which rows on which portals report the same real event. Pure.
+
+Every pair of rows of different tracks gets a strength from what it says (milestone) and when (instants,
+and the printed clocks where a label may be wrong). The strongest pairs are joined first; two groups join
+only if no two of their rows come from one track and none of their pairs is impossible. The order of input
+does not matter.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import timedelta
+
+from collector.fold import Observation
+from collector.reconcile.clocks import Belief, wall_span
+from scrapers.words import Milestone
+
+Track = tuple[str, str]
+
+_MINUTE, _HOUR = timedelta(minutes=1), timedelta(hours=1)
+
+#: Milestones a parcel usually passes once: the wording alone says much, so later reports still match.
+ONCE = frozenset(
+    {
+        Milestone.INFO_RECEIVED,
+        Milestone.ACCEPTED,
+        Milestone.EXPORT_CUSTOMS_STARTED,
+        Milestone.EXPORT_CUSTOMS_CLEARED,
+        Milestone.DEPARTED_ORIGIN_COUNTRY,
+        Milestone.ARRIVED_DESTINATION_COUNTRY,
+        Milestone.IMPORT_CUSTOMS_STARTED,
+        Milestone.CUSTOMS_CLEARED,
+        Milestone.HANDED_TO_LAST_MILE,
+        Milestone.AVAILABLE_FOR_PICKUP,
+        Milestone.DELIVERED,
+        Milestone.RETURNED,
+    }
+)
+
+#: Two milestones one scan may be called by different portals, if the times agree.
+ALIKE = frozenset(
+    frozenset(pair)
+    for pair in (
+        (Milestone.ARRIVED_FACILITY, Milestone.ARRIVED_ORIGIN_FACILITY),
+        (Milestone.ARRIVED_FACILITY, Milestone.ARRIVED_DELIVERY_OFFICE),
+        (Milestone.ARRIVED_FACILITY, Milestone.HANDED_TO_LAST_MILE),
+        (Milestone.DEPARTED_FACILITY, Milestone.DEPARTED_ORIGIN_FACILITY),
+        (Milestone.ACCEPTED, Milestone.ARRIVED_ORIGIN_FACILITY),
+        (Milestone.CUSTOMS_CLEARED, Milestone.DEPARTED_INWARD_OE),
+        (Milestone.HANDED_TO_LAST_MILE, Milestone.ARRIVED_DELIVERY_OFFICE),
+        (Milestone.HANDED_TO_LAST_MILE, Milestone.ACCEPTED),
+        (Milestone.INFO_RECEIVED, Milestone.NOTICE),
+    )
+)
+
+_LATEST_ONCE, _LATEST_OFTEN = timedelta(hours=48), timedelta(hours=3)
+_SAME_PASS = timedelta(seconds=10)
+
+
+def same_event_groups(
+    tracks: Mapping[Track, Sequence[Observation]], beliefs: Mapping[str, Belief]
+) -> list[list[Observation]]:
+    """Every observation, in groups that each report one event; groups and members in a fixed order."""
+    groups = _Groups(o for rows in tracks.values() for o in rows)
+    names = sorted(tracks)
+    for name in names:
+        for a, b in _double_rows(tracks[name], beliefs):
+            groups.join(a, b)
+    candidates = []
+    for i, first in enumerate(names):
+        for second in names[i + 1 :]:
+            for a in tracks[first]:
+                for b in tracks[second]:
+                    strength, apart = pair_strength(a, b, beliefs)
+                    if strength > 0:
+                        candidates.append((-strength, apart, min(a.id, b.id), max(a.id, b.id), a, b))
+    for *_, a, b in sorted(candidates, key=lambda c: c[:4]):
+        if groups.may_join(a, b, beliefs):
+            groups.join(a, b)
+    return groups.all()
+
+
+def pair_strength(a: Observation, b: Observation, beliefs: Mapping[str, Belief]) -> tuple[float, timedelta]:
+    """How strongly two rows seem to be one event (0: they cannot be), and how far apart they are."""
+    said = _said_alike(a.row.milestone, b.row.milestone)
+    country_a, country_b = a.row.country, b.row.country
+    if said == 0 or (country_a and country_b and country_a != country_b):
+        return 0, timedelta(0)
+    wall_a, wall_b = wall_span(a.row), wall_span(b.row)
+    if wall_a is None or wall_b is None:
+        # An undated row joins only what is said once: else any of several scans would do.
+        return (0.5, timedelta(0)) if said >= 4 and a.row.milestone in ONCE else (0, timedelta(0))
+    on_paper = abs(wall_a.gap_to(wall_b))
+    held_a, held_b = beliefs[a.id].span, beliefs[b.id].span
+    apart = on_paper if held_a is None or held_b is None else abs(held_a.gap_to(held_b))
+    when = _when_alike(apart, on_paper, known=held_a is not None and held_b is not None)
+    if when == 0:
+        is_close = apart <= (_LATEST_ONCE if a.row.milestone in ONCE else _LATEST_OFTEN)
+        return (1.0, apart) if said >= 4 and is_close else (0, apart)
+    if said < 4 and when < 3:
+        return 0, apart
+    return said + when, apart
+
+
+def _said_alike(a: Milestone | None, b: Milestone | None) -> float:
+    if a is None or b is None:
+        return 1
+    if a == b:
+        return 4
+    return 2 if frozenset((a, b)) in ALIKE else 0
+
+
+def _when_alike(apart: timedelta, on_paper: timedelta, *, known: bool) -> float:
+    """4: the same moment; 3: the same wall clock; 2: a whole zone apart on paper; 1: near; 0: no support."""
+    if known and apart <= _MINUTE:
+        return 4
+    if on_paper <= _MINUTE:
+        return 3
+    off_quarter = (on_paper + timedelta(minutes=7.5)) % timedelta(minutes=15) - timedelta(minutes=7.5)
+    if abs(off_quarter) <= _MINUTE and on_paper <= 14 * _HOUR and not known:
+        return 2
+    return 1 if known and apart <= _HOUR else 0
+
+
+def _double_rows(
+    rows: Sequence[Observation], beliefs: Mapping[str, Belief]
+) -> Iterable[tuple[Observation, Observation]]:
+    """Rows of one track that two systems of one portal wrote for one scan, seconds apart at one place."""
+    timed = sorted(
+        ((span.earliest, o.id, o) for o in rows if (span := beliefs[o.id].span) is not None),
+        key=lambda t: t[:2],
+    )
+    for (first, _, a), (second, _, b) in zip(timed, timed[1:], strict=False):
+        is_same_scan = a.row.milestone is not None and a.row.milestone == b.row.milestone
+        is_fine = a.row.precision == b.row.precision == "second"
+        is_same_place = a.row.printed.place == b.row.printed.place
+        if is_same_scan and is_same_place and is_fine and second - first <= _SAME_PASS:
+            yield a, b
+
+
+class _Groups:
+    """Groups that observations are joined into."""
+
+    def __init__(self, observations: Iterable[Observation]) -> None:
+        self._members = {o.id: [o] for o in sorted(observations, key=lambda o: o.id)}
+
+    def join(self, a: Observation, b: Observation) -> None:
+        into, other = self._members[a.id], self._members[b.id]
+        if into is other:
+            return
+        into.extend(other)
+        into.sort(key=lambda o: o.id)
+        for member in other:
+            self._members[member.id] = into
+
+    def may_join(self, a: Observation, b: Observation, beliefs: Mapping[str, Belief]) -> bool:
+        ours, theirs = self._members[a.id], self._members[b.id]
+        tracks = {(o.portal, o.tracking_number) for o in ours}
+        if ours is theirs or any((o.portal, o.tracking_number) in tracks for o in theirs):
+            return False
+        return all(pair_strength(x, y, beliefs)[0] > 0 for x in ours for y in theirs)
+
+    def all(self) -> list[list[Observation]]:
+        seen: dict[int, list[Observation]] = {}
+        for members in self._members.values():
+            seen.setdefault(id(members), members)
+        return list(seen.values())

@@ -1,0 +1,258 @@
+"""The record format, both ways: one JSON object is what one portal showed at one visit.
+
+Pure: text in, `Record` out, and back. Any input is accepted; one that is no record raises `RecordError` with
+the reason. Beyond the keys every program may write, a record of ours may carry `outcome`, `rows_claimed`,
+`rows_bad`, `problems`, `pickup_point`, `events[].instant` (a proven instant) and `events[].note`.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Literal
+
+from collector.record_values import (
+    RecordError,
+    canonical_line,
+    count_at,
+    day_at,
+    flag_at,
+    instant_at,
+    instant_text,
+    json_in,
+    list_at,
+    moment,
+    offset_at,
+    offset_text,
+    required_at,
+    text_at,
+    texts_at,
+)
+from scrapers.contract import Reading, RelatedNumber, Row
+from scrapers.numbers import NumberError, tracking_number
+from scrapers.words import Outcome
+
+__all__ = [
+    "BadLine",
+    "Record",
+    "RecordError",
+    "record_from_json",
+    "record_from_object",
+    "record_to_json",
+    "records_in",
+]
+
+PORTAL_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
+
+_ROLES: dict[object, Literal["shipment", "last_mile", "other"]] = {
+    "shipment": "shipment",
+    "last_mile": "last_mile",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One portal, one visit.
+
+    seen_at  aware, UTC
+    reading  its `number` is `tracking_number`, which has the one spelling of `scrapers.numbers`
+    url      of the page the rows were read from, if the record names it
+    line     the whole object as canonical JSON (sorted keys, no white space, UTF-8), unknown keys included
+    """
+
+    portal: str
+    tracking_number: str
+    seen_at: datetime
+    reading: Reading
+    viewer_offset_minutes: int | None
+    language: str | None
+    url: str | None
+    line: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class BadLine:
+    """A line that is no record. `line` counts from 1."""
+
+    file: str
+    line: int
+    reason: str
+
+
+def records_in(data: bytes, name: str) -> Iterator[Record | BadLine]:
+    """The records of JSON lines, in order; a line that is none comes as a `BadLine`, blank ones are skipped.
+
+    `name` is the file's, for `BadLine`. One bad line never costs the others.
+    """
+    for position, line in enumerate(data.removeprefix(b"\xef\xbb\xbf").split(b"\n"), start=1):
+        if line.strip():
+            try:
+                yield record_from_json(line)
+            except RecordError as error:
+                yield BadLine(name, position, str(error))
+
+
+def record_from_json(text: str | bytes) -> Record:
+    """The record in `text`, one JSON object. Raises RecordError."""
+    return record_from_object(json_in(text))
+
+
+def record_from_object(item: object) -> Record:
+    """The record `item` is, as JSON was read into it. Raises RecordError."""
+    if not isinstance(item, dict):
+        raise RecordError("a record is one JSON object")
+    data: Mapping[str, Any] = item
+    line = canonical_line(data)
+    portal = required_at(data, "portal")
+    if not PORTAL_NAME.fullmatch(portal):
+        raise RecordError("portal is no portal name (lower-case letters, digits, _ and -, at most 40)")
+    number = _number(required_at(data, "tracking_number"))
+    return Record(
+        portal=portal,
+        tracking_number=number,
+        seen_at=moment(required_at(data, "seen_at"), "seen_at"),
+        reading=_reading(data, number),
+        viewer_offset_minutes=offset_at(data, "viewer_utc_offset"),
+        language=text_at(data, "language"),
+        url=text_at(data, "url"),
+        line=line,
+    )
+
+
+def record_to_json(
+    portal: str,
+    tracking_number: str,
+    seen_at: datetime,
+    reading: Reading,
+    *,
+    viewer_offset_minutes: int | None = None,
+    language: str | None = None,
+    url: str | None = None,
+) -> dict[str, object]:
+    """The JSON object of a reading; keys without a value are left out, `events` never is.
+
+    The page's own language goes before `language`, the one it was asked for in. An `instant_ms` outside the
+    years 1 to 9999 is left out. Raises ValueError for a naive `seen_at`.
+    """
+    if seen_at.utcoffset() is None:
+        raise ValueError("seen_at has no time zone")
+    estimate = _filled({"from": reading.estimate_from_on, "to": reading.estimate_to_on})
+    whole = {
+        "portal": portal,
+        "tracking_number": tracking_number,
+        "seen_at": seen_at.astimezone(UTC).isoformat().replace("+00:00", "Z"),
+        "language": reading.language or language,
+        "url": url,
+        "viewer_utc_offset": None if viewer_offset_minutes is None else offset_text(viewer_offset_minutes),
+        "outcome": None if reading.outcome is _usual_outcome(reading.rows) else reading.outcome.value,
+        "complete": None if reading.complete else False,
+        "rows_claimed": reading.rows_claimed,
+        "rows_bad": reading.rows_bad or None,
+        "problems": list(reading.problems),
+        "status": reading.status_text,
+        "origin_country": reading.origin_country,
+        "destination_country": reading.destination_country,
+        "pickup_point": reading.pickup_point,
+        "estimated_delivery": estimate,
+        "order_ids": list(reading.order_ids),
+        "related_numbers": [_related_json(r) for r in reading.related_numbers],
+    }
+    return _filled(whole) | {"events": [_row_json(row) for row in reading.rows]}
+
+
+def _number(text: str) -> str:
+    try:
+        return tracking_number(text)
+    except NumberError as error:
+        raise RecordError(str(error)[:300]) from None
+    except StopIteration:  # a number that begins with a sign
+        raise RecordError("a tracking number begins with a letter or a digit") from None
+
+
+def _reading(data: Mapping[str, Any], number: str) -> Reading:
+    if "events" not in data:
+        raise RecordError("events is missing")
+    rows = tuple(_row(item, at) for item, at in _entries(data, "events"))
+    key = "estimated_delivery"
+    estimate = {} if data.get(key) is None else _entry(data[key], key)
+    return Reading(
+        outcome=_outcome(text_at(data, "outcome"), rows),
+        number=number,
+        rows=rows,
+        complete=flag_at(data, "complete", default=True),
+        rows_claimed=count_at(data, "rows_claimed"),
+        rows_bad=count_at(data, "rows_bad") or 0,
+        problems=texts_at(data, "problems"),
+        status_text=text_at(data, "status"),
+        language=text_at(data, "language"),
+        origin_country=text_at(data, "origin_country"),
+        destination_country=text_at(data, "destination_country"),
+        pickup_point=text_at(data, "pickup_point"),
+        estimate_from_on=day_at(estimate, "from", key),
+        estimate_to_on=day_at(estimate, "to", key),
+        related_numbers=tuple(_related(item, at) for item, at in _entries(data, "related_numbers")),
+        order_ids=texts_at(data, "order_ids"),
+    )
+
+
+def _entries(data: Mapping[str, Any], key: str) -> Iterator[tuple[Mapping[str, Any], str]]:
+    for position, item in enumerate(list_at(data, key)):
+        at = f"{key}[{position}]"
+        yield _entry(item, at), at
+
+
+def _entry(item: object, at: str) -> Mapping[str, Any]:
+    if not isinstance(item, dict):
+        raise RecordError(f"{at} is not an object")
+    return item
+
+
+def _row(item: Mapping[str, Any], at: str) -> Row:
+    return Row(
+        description=required_at(item, "description", at),
+        time_text=text_at(item, "time_text", at),
+        offset_text=text_at(item, "utc_offset", at),
+        instant_ms=instant_at(item, "instant", at),
+        place=text_at(item, "place", at),
+        code=text_at(item, "code", at),
+        note=text_at(item, "note", at),
+        relayed_from=text_at(item, "relayed_from", at),
+    )
+
+
+def _row_json(row: Row) -> dict[str, object]:
+    rest = {
+        "utc_offset": row.offset_text,
+        "instant": instant_text(row.instant_ms),
+        "place": row.place,
+        "code": row.code,
+        "note": row.note,
+        "relayed_from": row.relayed_from,
+    }
+    return _filled({"time_text": row.time_text, "description": row.description} | rest)
+
+
+def _related(item: Mapping[str, Any], at: str) -> RelatedNumber:
+    role = _ROLES.get(text_at(item, "role", at), "other")
+    return RelatedNumber(required_at(item, "number", at), text_at(item, "carrier", at), role)
+
+
+def _related_json(related: RelatedNumber) -> dict[str, object]:
+    return _filled({"number": related.number, "carrier": related.carrier, "role": related.role})
+
+
+def _usual_outcome(rows: tuple[Row, ...]) -> Outcome:
+    return Outcome.OK if rows else Outcome.NO_EVENTS_YET
+
+
+def _outcome(text: str | None, rows: tuple[Row, ...]) -> Outcome:
+    if text is None:
+        return _usual_outcome(rows)
+    try:
+        return Outcome(text)
+    except ValueError:
+        raise RecordError(f"outcome is none of {', '.join(Outcome)}") from None
+
+
+def _filled(data: Mapping[str, object]) -> dict[str, object]:
+    return {key: value for key, value in data.items() if value not in (None, "", [], {})}

@@ -1,0 +1,125 @@
+"""One parcel, and lists, for a person at a terminal: findings first, then a timeline, portals as columns."""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+from sqlite_utils import Database
+
+from collector.commands.context import plain
+
+_STYLE = {"warning": "bold red", "notice": "yellow", "info": "cyan"}
+_MARK = {"warning": "!!", "notice": "!", "info": "~"}
+#: How wide lines are where nobody looks: a pipe or a file.
+_UNWATCHED_WIDTH = 160
+
+_FINDINGS = """
+select kind, severity, portal_a, portal_b, disagreements, largest_s, sentence
+from findings where parcel_id = ?
+order by case severity when 'warning' then 0 when 'notice' then 1 else 2 end, kind, portal_a, portal_b
+"""
+
+
+def console() -> Console:
+    """Standard output as a console: colours and its true width on a terminal, plain and wide in a pipe."""
+    watched = Console(highlight=False, markup=False, emoji=False)
+    return (
+        watched
+        if watched.is_terminal
+        else Console(highlight=False, markup=False, emoji=False, width=_UNWATCHED_WIDTH, no_color=True)
+    )
+
+
+def parcel_json(db: Database, parcel_id: str) -> dict[str, Any]:
+    """Everything known of one parcel, as data."""
+    (parcel,) = db.query("select * from parcels where id = ?", [parcel_id])
+    events = [
+        {**event, "shown": json.loads(event["shown"])}
+        for event in db.query("select * from events where parcel_id = ? order by sequence", [parcel_id])
+    ]
+    return {
+        **parcel,
+        "numbers": _rows(
+            db, "select * from tracking_numbers where parcel_id = ? order by role = 'last_mile', first_seen_at, number", parcel_id
+        ),
+        "findings": _rows(db, _FINDINGS, parcel_id),
+        "contradictions": _rows(db, "select * from contradictions where parcel_id = ?", parcel_id),
+        "portals": _rows(db, "select * from portal_standing where parcel_id = ? order by portal", parcel_id),
+        "events": events,
+    }
+
+
+def print_parcel(out: Console, parcel: Mapping[str, Any]) -> None:
+    """A parcel as `parcel_json` gives it."""
+    _print_head(out, parcel)
+    for finding in parcel["findings"]:
+        mark, style = _MARK[finding["severity"]], _STYLE[finding["severity"]]
+        out.print(Text(f"{mark:>2} {finding['kind']}: ", style), Text(plain(finding["sentence"])), sep="")
+    for contradiction in parcel["contradictions"]:
+        out.print(
+            Text("!! contradiction: ", _STYLE["warning"]), Text(plain(contradiction["explanation"])), sep=""
+        )
+    if not parcel["events"]:
+        out.print("   nothing shown yet")
+        return
+    out.print(_timeline(parcel["events"]))
+
+
+def _print_head(out: Console, parcel: Mapping[str, Any]) -> None:
+    numbers = " → ".join(
+        f"{n['number']} ({n['carrier'] or n['found_on'] or 'not visited'})" for n in parcel["numbers"]
+    )
+    route = " → ".join(c for c in (parcel["origin_country"], parcel["destination_country"]) if c)
+    expected = parcel["estimated_to_on"]
+    facts = [parcel["stage"].replace("_", " "), route, f"expected by {expected}" if expected else ""]
+    out.print(Text(plain(parcel["title"]), "bold"))
+    out.print(Text(plain(numbers)))
+    out.print(Text(plain(" · ".join(f for f in facts if f))))
+
+
+def _timeline(events: Sequence[Mapping[str, Any]]) -> Table:
+    portals = sorted({portal for event in events for portal in event["shown"]})
+    table = Table(box=SIMPLE_HEAD, pad_edge=False)
+    for heading in ("", "UTC", "event", "place", *portals):
+        table.add_column(heading, no_wrap=heading in ("", "UTC"))
+    for event in events:
+        highlight = event["highlight"]
+        cells = [
+            _MARK.get(highlight, ""),
+            _when(event),
+            event["milestone"] or event["description"],
+            event["place"] or "",
+            *(event["shown"].get(portal, "") for portal in portals),
+        ]
+        table.add_row(*(Text(plain(str(cell))) for cell in cells), style=_STYLE.get(highlight, ""))
+    return table
+
+
+def _when(event: Mapping[str, Any]) -> str:
+    """The instant to the minute; the day alone where more is not known, nothing where nothing is."""
+    if event["occurred_at"]:
+        return str(event["occurred_at"])[:16].replace("T", " ")
+    return f"{str(event['earliest_at'])[:10]}  ..." if event["earliest_at"] else ""
+
+
+def print_table(out: Console, rows: Iterable[Mapping[str, Any]], columns: Mapping[str, str]) -> None:
+    """Rows under headings; `columns` gives the key of each column and its heading."""
+    table = Table(box=SIMPLE_HEAD, pad_edge=False)
+    for heading in columns.values():
+        table.add_column(heading)
+    for row in rows:
+        style = _STYLE.get(str(row.get("severity")), "")
+        table.add_row(*(Text(plain(_cell(row[key]))) for key in columns), style=style)
+    out.print(table)
+
+
+def _cell(value: object) -> str:
+    return "" if value is None else str(value)
+
+
+def _rows(db: Database, sql: str, parcel_id: str) -> list[dict[str, Any]]:
+    return list(db.query(sql, [parcel_id]))

@@ -1,0 +1,222 @@
+"""Facts in and out of the database: visits with their pages, what the user follows, runs. Never changed."""
+
+import json
+import zlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from typing import Any, Literal
+
+from sqlite_utils import Database
+
+from collector import __version__
+from collector.canonical import canonical
+from collector.read.offsets import iso_utc, parse_iso_utc
+from scrapers.contract import Canonical, Page
+from scrapers.words import Outcome, Role
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One attempt to read one portal for one number, as it is stored. `seen_at` is aware."""
+
+    portal: str
+    tracking_number: str
+    seen_at: datetime
+    source: Literal["browser", "import", "file"]
+    outcome: Outcome
+    complete: bool
+    pages: tuple[Page, ...] = ()
+    attempts: int | None = None
+    duration_ms: int | None = None
+    viewer_zone: str | None = None
+    viewer_offset_minutes: int | None = None
+    language: str | None = None
+    server_date: str | None = None
+    rows_claimed: int | None = None
+    rows_read: int | None = None
+    rows_bad: int | None = None
+    blocked_hosts: tuple[str, ...] = ()
+    error: str | None = None
+    order_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StoredVisit:
+    """A visit read back, with the ids of its pages in order."""
+
+    id: str
+    portal: str
+    tracking_number: str
+    seen_at: datetime
+    outcome: Outcome
+    viewer_offset_minutes: int | None
+    pages: tuple["StoredPage", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StoredPage:
+    """Where a visit's page is, without its body."""
+
+    page_id: str
+    role: Role
+    url: str
+    status: int | None
+
+
+def store_visit(db: Database, run_id: str | None, visit: Visit, volatile: Canonical) -> tuple[str, bool]:
+    """The visit's id, and whether it is new: the same visit stored twice is one.
+
+    Call inside a transaction: a visit and its pages are stored together or not at all.
+    """
+    stored = [_store_page(db, page, volatile) for page in visit.pages]
+    visit_id = _visit_id(visit, [same for _, same in stored])
+    if list(db.query("select 1 from visits where id = ?", [visit_id])):
+        return visit_id, False
+    db.table("visits").insert(_visit_row(visit_id, run_id, visit))
+    db.table("visit_pages").insert_all(
+        {
+            "visit_id": visit_id,
+            "position": position,
+            "page_id": page_id,
+            "role": page.role.value,
+            "url": page.url,
+            "status": page.status,
+        }
+        for position, (page, (page_id, _)) in enumerate(zip(visit.pages, stored, strict=True))
+    )
+    return visit_id, True
+
+
+def _visit_id(visit: Visit, said: Iterable[str]) -> str:
+    """An id from what the visit was and what its pages say, whichever of several like pages is stored."""
+    parts = (
+        visit.portal,
+        visit.tracking_number,
+        visit.order_id or "",
+        iso_utc(visit.seen_at),
+        visit.source,
+        visit.outcome.value,
+        *said,
+    )
+    return sha256("\0".join(parts).encode()).hexdigest()[:20]
+
+
+def _visit_row(visit_id: str, run_id: str | None, visit: Visit) -> dict[str, Any]:
+    return {
+        "id": visit_id,
+        "run_id": run_id,
+        "portal": visit.portal,
+        "tracking_number": visit.tracking_number,
+        "order_id": visit.order_id,
+        "seen_at": iso_utc(visit.seen_at),
+        "source": visit.source,
+        "outcome": visit.outcome.value,
+        "complete": int(visit.complete),
+        "attempts": visit.attempts,
+        "duration_ms": visit.duration_ms,
+        "viewer_zone": visit.viewer_zone,
+        "viewer_offset_minutes": visit.viewer_offset_minutes,
+        "language": visit.language,
+        "server_date": visit.server_date,
+        "rows_claimed": visit.rows_claimed,
+        "rows_read": visit.rows_read,
+        "rows_bad": visit.rows_bad,
+        "blocked_hosts": json.dumps(visit.blocked_hosts) if visit.blocked_hosts else None,
+        "error": visit.error,
+    }
+
+
+def _store_page(db: Database, page: Page, volatile: Canonical) -> tuple[str, str]:
+    """The id of the stored page like `page` (stored now if there is none), and a digest of what it says."""
+    same = sha256(page.media_type.encode() + b"\0" + canonical(page, volatile)).hexdigest()
+    for row in db.query("select id from pages where canonical = ?", [same]):
+        return str(row["id"]), same
+    page_id = sha256(page.body).hexdigest()
+    db.table("pages").insert(
+        {
+            "id": page_id,
+            "canonical": same,
+            "media_type": page.media_type,
+            "body": zlib.compress(page.body, 9),
+            "bytes": len(page.body),
+        },
+        ignore=True,
+    )
+    return page_id, same
+
+
+def page_body(db: Database, page_id: str) -> tuple[str, bytes]:
+    """Media type and body of a stored page."""
+    (row,) = db.query("select media_type, body from pages where id = ?", [page_id])
+    return str(row["media_type"]), zlib.decompress(row["body"])
+
+
+def visits_of(db: Database, numbers: Sequence[str]) -> list[StoredVisit]:
+    """Every visit to any portal for the numbers, oldest first."""
+    marks = ",".join("?" * len(numbers))
+    pages: dict[str, list[StoredPage]] = {}
+    for row in db.query(
+        f"""select p.visit_id, p.page_id, p.role, p.url, p.status from visit_pages as p
+            join visits as v on v.id = p.visit_id where v.tracking_number in ({marks})
+            order by p.visit_id, p.position""",  # noqa: S608 - only question marks are put in
+        list(numbers),
+    ):
+        stored = StoredPage(row["page_id"], Role(row["role"]), row["url"], row["status"])
+        pages.setdefault(row["visit_id"], []).append(stored)
+    return [
+        StoredVisit(
+            id=row["id"],
+            portal=row["portal"],
+            tracking_number=row["tracking_number"],
+            seen_at=parse_iso_utc(row["seen_at"]),
+            outcome=Outcome(row["outcome"]),
+            viewer_offset_minutes=row["viewer_offset_minutes"],
+            pages=tuple(pages.get(row["id"], ())),
+        )
+        for row in db.query(
+            f"select * from visits where tracking_number in ({marks}) order by seen_at, id",  # noqa: S608
+            list(numbers),
+        )
+    ]
+
+
+def begin_run(db: Database, command: str, now: datetime) -> str:
+    """The id of a new row in `runs`."""
+    run_id = sha256(f"{command}\0{now.isoformat()}".encode()).hexdigest()[:20]
+    db.table("runs").insert(
+        {"id": run_id, "command": command, "version": __version__, "started_at": iso_utc(now)}, ignore=True
+    )
+    return run_id
+
+
+def end_run(db: Database, run_id: str, now: datetime, exit_status: int, summary: dict[str, Any]) -> None:
+    """Note how a run ended."""
+    db.table("runs").update(
+        run_id,
+        {
+            "finished_at": iso_utc(now),
+            "exit_status": exit_status,
+            "summary": json.dumps(summary, ensure_ascii=False, sort_keys=True),
+        },
+    )
+
+
+def follow(db: Database, number: str, now: datetime, details: dict[str, str | None]) -> bool:
+    """Follow a number from now on; False if it was followed already (given details are updated)."""
+    known = list(db.query("select * from followed where number = ?", [number]))
+    given = {key: value for key, value in details.items() if value is not None}
+    if known:
+        db.table("followed").update(number, {**given, "forgotten_at": None})
+        return known[0]["forgotten_at"] is not None
+    db.table("followed").insert({"number": number, "added_at": iso_utc(now), **given})
+    return True
+
+
+def forget(db: Database, number: str, now: datetime) -> bool:
+    """Stop following a number; what portals showed stays. False if it was not followed."""
+    rows = list(db.query("select 1 from followed where number = ? and forgotten_at is null", [number]))
+    if rows:
+        db.table("followed").update(number, {"forgotten_at": iso_utc(now)})
+    return bool(rows)

@@ -1,0 +1,113 @@
+"""One visit: one number on one portal, attempted within limits, with exactly one outcome.
+
+Whatever a portal does becomes an outcome and one line that says why. Only bugs, a missing browser and
+cancellation are raised.
+"""
+
+import time
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from collector.browser import Browser
+from collector.limits import Limits
+from collector.loading import Load, load
+from collector.retrying import TransientError, policy
+from scrapers.contract import Page, Portal, Reading
+from scrapers.words import Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Visited:
+    """What a visit brought back.
+
+    seen_at                when the answer had arrived (UTC)
+    complete               whether everything the pages claim to hold was read
+    readings               the one for the number asked first, then what else the pages showed; empty if none
+    attempts, duration_ms  of all attempts, the pauses between them included
+    viewer_*               the zone the pages were rendered for, and its offset from UTC
+    server_date            the document's `Date` header, as sent
+    blocked_hosts          hosts the page asked for and was not given
+    error                  one line, None when there is nothing to explain
+    retry_at               before this instant (UTC) the portal wishes not to be asked again
+    """
+
+    portal: str
+    tracking_number: str
+    seen_at: datetime
+    outcome: Outcome
+    complete: bool
+    pages: tuple[Page, ...]
+    readings: tuple[Reading, ...]
+    attempts: int
+    duration_ms: int
+    viewer_zone: str
+    viewer_offset_minutes: int
+    language: str
+    server_date: str | None
+    blocked_hosts: tuple[str, ...]
+    error: str | None
+    retry_at: datetime | None = None
+
+
+async def visit(
+    browser: Browser,
+    portal: Portal,
+    number: str,
+    *,
+    language: str,
+    clock: Callable[[], datetime],
+    sleep: Callable[[float], Awaitable[None]],
+    limits: Limits,
+) -> Visited:
+    """What `portal` says about `number`, after as many attempts as `limits` allow and the failures warrant.
+
+    `clock` gives the current UTC instant; `sleep` waits between attempts.
+    """
+    started = time.monotonic()
+    attempts = 0
+    last: Load | None = None
+
+    async def attempt() -> Load:
+        nonlocal attempts, last
+        attempts += 1
+        last = await load(browser, portal, number, language=language, clock=clock, limits=limits)
+        if last.trouble is not None:
+            raise last.trouble
+        return last
+
+    with suppress(TransientError):
+        await policy(portal.name, limits, sleep)(attempt)
+    if last is None:  # tenacity always makes one attempt; this tells the type checker
+        raise RuntimeError("no attempt was made")
+    return Visited(
+        portal=portal.name,
+        tracking_number=number,
+        seen_at=last.seen_at,
+        outcome=last.answer.outcome,
+        complete=last.answer.complete,
+        pages=last.pages,
+        readings=last.answer.readings,
+        attempts=attempts,
+        duration_ms=round((time.monotonic() - started) * 1000),
+        viewer_zone=browser.zone,
+        viewer_offset_minutes=browser.offset_minutes,
+        language=language,
+        server_date=last.server_date,
+        blocked_hosts=last.blocked_hosts,
+        error=_error(last, attempts),
+        retry_at=_retry_at(last),
+    )
+
+
+def _error(last: Load, attempts: int) -> str | None:
+    text = " ".join((last.answer.error or "").split())
+    if last.trouble is not None and attempts > 1:
+        text = f"{text} ({attempts} attempts)"
+    return text or None
+
+
+def _retry_at(last: Load) -> datetime | None:
+    pause = None if last.trouble is None else last.trouble.retry_after_s
+    return None if pause is None else last.seen_at + timedelta(seconds=pause)
