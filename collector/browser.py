@@ -9,15 +9,14 @@ import os
 from collections.abc import AsyncIterator, Awaitable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from zoneinfo import ZoneInfo
 
 import playwright.async_api as pw
 
 from collector.blocking import url_patterns, wildcards
 from collector.browser_finding import BrowserMissing, Found, find_browser, runs_as_root
-from collector.errors import CrosstrackError, UsageError
+from collector.errors import CrosstrackError
 from collector.limits import Limits
+from collector.viewer_zone import fixed_offset_minutes
 from scrapers.contract import Portal
 
 _LOG = logging.getLogger(__name__)
@@ -197,20 +196,6 @@ async def open_browser(
             await browser.close()
     finally:
         await _closed("the browser's driver", playwright.stop(), _CLOSE_SECONDS)
-
-
-def fixed_offset_minutes(zone: str) -> int:
-    """Minutes east of UTC of `zone`. Raises UsageError for an unknown zone, or one whose offset changes."""
-    try:
-        info = ZoneInfo(zone)
-    except (KeyError, ValueError, OSError) as error:  # KeyError: ZoneInfoNotFoundError is one
-        raise UsageError(f"{zone!r} is no time zone") from error
-    months = (datetime(year, month, 1, tzinfo=UTC) for year in range(2015, 2036) for month in range(1, 13))
-    offsets = {month.astimezone(info).utcoffset() for month in months}
-    (offset, *others) = offsets
-    if others or offset is None:
-        raise UsageError(f"the zone {zone} changes its offset; use UTC or one that does not, like Etc/GMT-8")
-    return int(offset.total_seconds() // 60)
 
 
 async def _launched(playwright: pw.Playwright, found: Found, options: BrowserOptions) -> pw.Browser:

@@ -20,21 +20,15 @@ from collector.derive import Deriver
 from collector.errors import ExitStatus
 from collector.limits import Limits
 from collector.plan import Due, Wanted, due_visits
-from collector.read.offsets import iso_utc
+from collector.politeness import FAILED, HUMAN, answered, asking, permit
 from collector.store.facts import Visit, begin_run, end_run, store_visit
+from collector.store.portal_states import keep_portal_state, portal_state
 from collector.visit import Visited, visit
 from scrapers.contract import Portal
 from scrapers.words import Outcome
 
 _LOG = logging.getLogger(__name__)
 
-_FAILED = frozenset({Outcome.UNAVAILABLE, Outcome.RATE_LIMITED, Outcome.LAYOUT_CHANGED})
-_HUMAN = frozenset({Outcome.CHALLENGE, Outcome.LOGIN_REQUIRED})
-#: How long a portal is left alone that refused without saying for how long.
-COOL_DOWN = {
-    Outcome.RATE_LIMITED: timedelta(hours=6),
-    Outcome.CHALLENGE: timedelta(hours=24),
-}
 _COUNTED = {
     "events": "select count(*) as n from events",
     "numbers": "select count(*) as n from tracking_numbers",
@@ -50,7 +44,10 @@ class Progress(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Collecting:
-    """What a run is given: the browser, bounds, and the clock and sleep it lives by."""
+    """What a run is given: the browser, bounds, and the clock and sleep it lives by.
+
+    After `deadline` no further visit begins; what is left is due in the next run.
+    """
 
     browser: BrowserOptions = field(default_factory=BrowserOptions)
     limits: Limits = field(default_factory=Limits)
@@ -58,23 +55,30 @@ class Collecting:
     clock: Clock = utc_now
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
     progress: Progress | None = None
+    deadline: timedelta = timedelta(hours=2)
 
 
 @dataclass(slots=True)
 class Summary:
-    """What a run did. `suspicious` holds visits that did not find a number their portal has shown before."""
+    """What a run did.
+
+    suspicious  visits that did not find a number their portal has shown before
+    troubles    visits that failed or need a person
+    deferred    why portals were not asked all that was due
+    """
 
     outcomes: Counter[str] = field(default_factory=Counter)
     new: dict[str, int] = field(default_factory=dict)
     suspicious: list[str] = field(default_factory=list)
     troubles: list[str] = field(default_factory=list)
+    deferred: list[str] = field(default_factory=list)
 
     @property
     def exit_status(self) -> ExitStatus:
         """3 where a human is needed, else 1 where a visit failed, else 0."""
-        if any(self.outcomes[o] for o in _HUMAN):
+        if any(self.outcomes[o] for o in HUMAN):
             return ExitStatus.HUMAN_NEEDED
-        return ExitStatus.SOME_FAILED if any(self.outcomes[o] for o in _FAILED) else ExitStatus.DONE
+        return ExitStatus.SOME_FAILED if any(self.outcomes[o] for o in FAILED) else ExitStatus.DONE
 
     def as_json(self) -> dict[str, Any]:
         """The summary as data."""
@@ -83,6 +87,7 @@ class Summary:
             "new": self.new,
             "suspicious": self.suspicious,
             "troubles": self.troubles,
+            "deferred": self.deferred,
             "exit_status": int(self.exit_status),
         }
 
@@ -102,22 +107,19 @@ class _Run:
         self.done: set[tuple[str, str]] = set()
         self.due_count = 0
         self.run_id = ""
+        self.started = given.clock()
 
     async def make(self) -> Summary:
         self.deriver.catch_up()  # what a killed run stored and did not derive
         before = self._counted()
-        due = self._due()
         with self.db.atomic():
-            self.run_id = begin_run(self.db, "collect", self.given.clock())
-        if due:
+            self.run_id = begin_run(self.db, "collect", self.started)
+        queues = self._queues()
+        if queues:
             async with open_browser(self.given.browser) as browser:
-                while due:
-                    self.due_count += len(due)
-                    queues: dict[str, list[Due]] = {}
-                    for one in due:
-                        queues.setdefault(one.portal, []).append(one)
-                    await asyncio.gather(*(self._visit_all(browser, q) for q in queues.values()))
-                    due = self._due()
+                while queues:
+                    await asyncio.gather(*(self._visit_all(browser, q) for q in queues))
+                    queues = self._queues()
         self.deriver.settle()
         self.summary.new = {name: n - before[name] for name, n in self._counted().items()}
         with self.db.atomic():
@@ -125,19 +127,40 @@ class _Run:
             end_run(self.db, self.run_id, now, status, self.summary.as_json())
         return self.summary
 
-    def _due(self) -> list[Due]:
+    def _queues(self) -> list[list[Due]]:
+        """What is due and not yet tried in this run, by portal; not of portals that must not be asked."""
+        queues: dict[str, list[Due]] = {}
+        for one in due_visits(self.db, self.portals, wanted=self.given.wanted, done=self.done):
+            queues.setdefault(one.portal, []).append(one)
+            self.done.add((one.portal, one.number))
+        askable = [queue for name, queue in queues.items() if not self._put_off(name, len(queue))]
+        self.due_count += sum(map(len, askable))
+        return askable
+
+    def _put_off(self, portal: str, visits: int) -> bool:
+        """Whether the portal must not be asked now; noted for the summary."""
+        state, politeness = portal_state(self.db, portal), self.portals[portal].politeness
         now = self.given.clock()
-        return due_visits(self.db, self.portals, now=now, wanted=self.given.wanted, done=self.done)
+        is_late = now - self.started > self.given.deadline
+        refused = "the run's time is over" if is_late else permit(state, politeness, now).refused
+        if refused:
+            self.summary.deferred.append(f"{portal}: {visits} visits put off: {refused}")
+        return bool(refused)
 
     def _counted(self) -> dict[str, int]:
         return {name: next(iter(self.db.query(sql)))["n"] for name, sql in _COUNTED.items()}
 
     async def _visit_all(self, browser: Browser, queue: list[Due]) -> None:
+        """Visit one portal's numbers, one after the other, as long as it may be asked."""
         portal = self.portals[queue[0].portal]
         for place, one in enumerate(queue):
-            self.done.add((one.portal, one.number))
-            if place:
-                await self.given.sleep(portal.politeness.seconds_between)
+            if self._put_off(portal.name, len(queue) - place):
+                return
+            pause = permit(portal_state(self.db, portal.name), portal.politeness, self.given.clock()).wait_s
+            if pause:
+                await self.given.sleep(pause)
+            with self.db.atomic():
+                keep_portal_state(self.db, asking(portal_state(self.db, portal.name), self.given.clock()))
             visited = await visit(
                 browser,
                 portal,
@@ -148,20 +171,20 @@ class _Run:
                 limits=self.given.limits,
             )
             self._keep(portal, visited)
-            if visited.outcome in COOL_DOWN or visited.retry_at is not None:
-                self.done.update((d.portal, d.number) for d in queue[place:])
-                return
 
     def _keep(self, portal: Portal, visited: Visited) -> None:
+        """Store a visit with all that follows from it, in one transaction, and count it."""
         name, number, outcome = portal.name, visited.tracking_number, visited.outcome
         if outcome is Outcome.NOT_FOUND and self._has_shown(name, number):
             self.summary.suspicious.append(f"{name} no longer knows {number}, which it has shown before")
         with self.db.atomic():
             store_visit(self.db, self.run_id, as_stored(visited), portal.canonical)
-            self._note_state(visited)
+            state = portal_state(self.db, name)
+            after = answered(state, outcome, visited.attempts, visited.seen_at, visited.retry_at)
+            keep_portal_state(self.db, after)
             self.deriver.derive([number])
         self.summary.outcomes[outcome.value] += 1
-        if outcome in _FAILED or outcome in _HUMAN:
+        if outcome in FAILED or outcome in HUMAN:
             trouble = f"{name} {number}: {outcome.value}: {visited.error or 'no reason given'}"
             self.summary.troubles.append(trouble)
             _LOG.warning("%s", trouble)
@@ -174,28 +197,6 @@ class _Run:
             [portal, number],
         )
         return bool(list(rows))
-
-    def _note_state(self, visited: Visited) -> None:
-        resting = visited.retry_at
-        if resting is None and visited.outcome in COOL_DOWN:
-            resting = visited.seen_at + COOL_DOWN[visited.outcome]
-        failed = visited.outcome in _FAILED or visited.outcome in _HUMAN
-        day = visited.seen_at.date().isoformat()
-        self.db.execute(
-            """insert into portal_state
-                 (portal, budget_on, budget_used, failures, last_visit_at, not_before_at)
-               values (:portal, :day, 1, :failed, :at, :until)
-               on conflict (portal) do update set
-                 budget_used = iif(budget_on = :day, budget_used + 1, 1), budget_on = :day,
-                 failures = iif(:failed, failures + 1, 0), last_visit_at = :at, not_before_at = :until""",
-            {
-                "portal": visited.portal,
-                "day": day,
-                "failed": int(failed),
-                "at": iso_utc(visited.seen_at),
-                "until": iso_utc(resting) if resting else None,
-            },
-        )
 
 
 def as_stored(visited: Visited) -> Visit:

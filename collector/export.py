@@ -61,6 +61,18 @@ from events as e join parcels as p on p.id = e.parcel_id where {parcel} order by
 """
 
 
+def columns(db: Database, what: What) -> list[str]:
+    """The columns of what `rows` gives, in order."""
+    if what is What.HISTORY:
+        fixed = [name for name in _columns_of(db, _EVENTS) if name != "shown"]
+        return [*fixed, *_portal_columns(db).values()]
+    return _columns_of(db, _TABLES[what].sql)
+
+
+def _columns_of(db: Database, sql: str) -> list[str]:
+    return [column[0] for column in db.execute(sql.format(parcel="0")).description]
+
+
 def rows(db: Database, what: What, parcels: Sequence[str] | None = None) -> Iterator[dict[str, Any]]:
     """The rows to export, of all parcels or of some; every row has the same columns in the same order."""
     if what is What.HISTORY:
@@ -72,11 +84,18 @@ def rows(db: Database, what: What, parcels: Sequence[str] | None = None) -> Iter
 
 def _history(db: Database, parcels: Sequence[str] | None) -> Iterator[dict[str, Any]]:
     """Events, with a column for what each portal prints."""
-    portals = [row["portal"] for row in db.query("select distinct portal from observations order by 1")]
+    columns = _portal_columns(db)
     condition = _condition("e.parcel_id", parcels)
     for row in db.query(_EVENTS.format(parcel=condition), list(parcels or ())):
         shown = json.loads(row.pop("shown"))
-        yield {**row, **{portal: shown.get(portal) for portal in portals}}
+        yield {**row, **{name: shown.get(portal) for portal, name in columns.items()}}
+
+
+def _portal_columns(db: Database) -> dict[str, str]:
+    """The column of each portal: its name, marked where another column has that name already."""
+    taken = _columns_of(db, _EVENTS)
+    portals = [row["portal"] for row in db.query("select distinct portal from observations order by 1")]
+    return {portal: f"{portal} (portal)" if portal in taken else portal for portal in portals}
 
 
 def _condition(column: str, parcels: Sequence[str] | None) -> str:
@@ -106,17 +125,12 @@ def records(
                 )
 
 
-def write_csv(rows: Iterable[Mapping[str, Any]], out: TextIO, columns: Sequence[str] = ()) -> None:
-    """Rows as CSV with a header; `columns` is the header where there are no rows to take it from."""
-    writer = csv.writer(out, lineterminator="\n")
-    header: list[str] = list(columns)
-    for place, row in enumerate(rows):
-        if place == 0:
-            header = list(row)
-            writer.writerow(header)
-        writer.writerow([neutral(row[column]) for column in header])
-    if header == list(columns):
-        writer.writerow(header)
+def write_csv(columns: Sequence[str], rows: Iterable[Mapping[str, Any]], out: TextIO) -> None:
+    """Rows as CSV under a header, as RFC 4180 has it. `out` must leave line ends as they are."""
+    writer = csv.writer(out, lineterminator="\r\n")  # else a lone CR in a cell would not be quoted
+    writer.writerow(columns)
+    for row in rows:
+        writer.writerow([neutral(row[column]) for column in columns])
 
 
 def write_json_lines(rows: Iterable[Mapping[str, Any]], out: TextIO) -> None:

@@ -10,7 +10,8 @@ class Limits:
     navigation_seconds  from the request until the document has arrived and was parsed
     state_seconds       from there until the page shows a known state or its data arrived
     settle_seconds      after the first answer, for the page's other data requests and for the page to show it
-    call_seconds        one question to the browser (the DOM, a body, a screenshot)
+    call_seconds        one question to the browser (the DOM, a body)
+    picture_seconds     a screenshot; a page with nothing to paint never gives one
     close_seconds       closing a page, a context, the browser
     page_bytes          a larger document or payload is neither kept nor parsed
     attempts            attempts in all, the first one included
@@ -23,6 +24,7 @@ class Limits:
     state_seconds: float = 30.0
     settle_seconds: float = 3.0
     call_seconds: float = 15.0
+    picture_seconds: float = 5.0
     close_seconds: float = 10.0
     page_bytes: int = 16 * 1024 * 1024
     attempts: int = 3

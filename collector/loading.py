@@ -226,7 +226,8 @@ class _Attempt:
             with suppress(pw.Error, TimeoutError, TooLarge):
                 pages = (await dom(self.tab, self._status(), self.limits),)
             pages += self._payload_pages()
-        shot = await picture(self.tab, self.limits) if outcome in _PICTURED else None
+        whole = self.traffic.document is not None and self.traffic.document.state == "finished"
+        shot = await picture(self.tab, self.limits) if whole and outcome in _PICTURED else None
         return pages if shot is None else (*pages, shot)
 
     def _page_failure(self, error: Exception) -> TransientError:

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -14,20 +14,32 @@ from collector.errors import DatabaseError, Locked
 def run_lock(database: Path) -> Iterator[None]:
     """Hold the lock of `database` for the length of the block.
 
-    Raises Locked, naming the other run's process, when it is held. The lock file stays; it holds no state.
+    Raises Locked, naming the other run's process, when it is held, and DatabaseError where it cannot be had.
+    The lock file stays; it holds no state.
     """
-    path = database.with_name(f"{database.name}.lock")
+    lock = FileLock(database.with_name(f"{database.name}.lock"), timeout=0, mode=0o600)
     owner = database.with_name(f"{database.name}.owner")
     try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with FileLock(path, timeout=0, mode=0o600):
-            owner.write_text(f"{os.getpid()}\n", encoding="ascii")
-            try:
-                yield
-            finally:
-                owner.unlink(missing_ok=True)
+        database.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        lock.acquire()
     except Timeout:
-        held = owner.read_text(encoding="ascii").strip() if owner.exists() else "unknown"
-        raise Locked(f"{database}: another run (process {held}) is collecting; try again later") from None
-    except PermissionError as error:
-        raise DatabaseError(f"{path}: {error.strerror}; check who owns the folder") from error
+        raise Locked(
+            f"{database}: another run (process {_held_by(owner)}) is at work; try again later"
+        ) from None
+    except OSError as error:
+        raise DatabaseError(f"{database}: {error.strerror or error}; check its folder") from error
+    try:
+        with suppress(OSError):  # only for the other run's message
+            owner.write_text(f"{os.getpid()}\n", encoding="ascii")
+        yield
+    finally:
+        with suppress(OSError):
+            owner.unlink(missing_ok=True)
+        lock.release()
+
+
+def _held_by(owner: Path) -> str:
+    try:
+        return owner.read_text(encoding="ascii").strip() or "unknown"
+    except (OSError, ValueError):
+        return "unknown"

@@ -82,7 +82,7 @@ async def fetch_body(tab: Tab, exchange: Exchange, limits: Limits) -> None:
         async with asyncio.timeout(limits.call_seconds):
             reply = await tab.events.send("Network.getResponseBody", {"requestId": exchange.request_id})
     except pw.Error as error:
-        if exchange.size == 0 and tab.page.is_closed() is False:
+        if exchange.size == 0 and not tab.page.is_closed():
             exchange.body = b""
             return
         _LOG.debug("no body of %s: %s", exchange.bare_url, error.message)
@@ -101,7 +101,7 @@ def payload(exchange: Exchange) -> Page:
 async def picture(tab: Tab, limits: Limits) -> Page | None:
     """What the window shows, None if the browser cannot say in time: a picture is never worth a visit."""
     try:
-        async with asyncio.timeout(limits.call_seconds):
+        async with asyncio.timeout(limits.picture_seconds):
             image = await tab.page.screenshot(type="png", full_page=False)
     except (pw.Error, TimeoutError) as error:
         _LOG.debug("no picture of %s: %s", tab.page.url, error or type(error).__name__)

@@ -2,11 +2,9 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 
 from sqlite_utils import Database
 
-from collector.read.offsets import parse_iso_utc
 from scrapers import vocabulary
 from scrapers.contract import Portal
 
@@ -53,12 +51,10 @@ def due_visits(
     db: Database,
     portals: Mapping[str, Portal],
     *,
-    now: datetime,
     wanted: Wanted,
     done: Collection[tuple[str, str]] = (),
 ) -> list[Due]:
-    """The visits due now and not in `done`, by portal and number. Portals in a cool-down are left out."""
-    resting = resting_portals(db, now)
+    """The visits due and not in `done`, by portal and number, whether or not a portal may be asked now."""
     known = {(r["portal"], r["tracking_number"]) for r in db.query(_KNOWN_TO)}
     numbers = [row["number"] for row in db.query(_NUMBERS)]
     countries = {
@@ -74,16 +70,9 @@ def due_visits(
             asked = _asked(portals, number, known, countries.get(number))
         for name, reason in asked:
             is_wanted = not wanted.portals or name in wanted.portals
-            if is_wanted and name not in resting and (name, number) not in done:
+            if is_wanted and (name, number) not in done:
                 due.append(Due(name, number, reason))
     return sorted(due, key=lambda d: (d.portal, d.number))
-
-
-def resting_portals(db: Database, now: datetime) -> dict[str, datetime]:
-    """Portals that asked to be left alone, and until when."""
-    rows = db.query("select portal, not_before_at from portal_state where not_before_at is not null")
-    until = {row["portal"]: parse_iso_utc(row["not_before_at"]) for row in rows}
-    return {portal: at for portal, at in until.items() if at > now}
 
 
 def _asked(

@@ -10,13 +10,16 @@ from rich.table import Table
 from rich.text import Text
 from sqlite_utils import Database
 
-from collector.commands.context import plain
+from collector.plain_text import plain
 
 _STYLE = {"warning": "bold red", "notice": "yellow", "info": "cyan"}
 _MARK = {"warning": "!!", "notice": "!", "info": "~"}
 #: How wide lines are where nobody looks: a pipe or a file.
 _UNWATCHED_WIDTH = 160
 
+_NUMBERS = """
+select * from tracking_numbers where parcel_id = ? order by role = 'last_mile', first_seen_at, number
+"""
 _FINDINGS = """
 select kind, severity, portal_a, portal_b, disagreements, largest_s, sentence
 from findings where parcel_id = ?
@@ -43,9 +46,7 @@ def parcel_json(db: Database, parcel_id: str) -> dict[str, Any]:
     ]
     return {
         **parcel,
-        "numbers": _rows(
-            db, "select * from tracking_numbers where parcel_id = ? order by role = 'last_mile', first_seen_at, number", parcel_id
-        ),
+        "numbers": _rows(db, _NUMBERS, parcel_id),
         "findings": _rows(db, _FINDINGS, parcel_id),
         "contradictions": _rows(db, "select * from contradictions where parcel_id = ?", parcel_id),
         "portals": _rows(db, "select * from portal_standing where parcel_id = ? order by portal", parcel_id),

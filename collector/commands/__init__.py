@@ -43,6 +43,8 @@ def options(
     ] = False,
 ) -> None:
     """Options of every command."""
+    if db is not None and not db.name:
+        raise typer.BadParameter("it names no file", param_hint="--db")
     logging.basicConfig(level=logging.INFO if verbose else logging.ERROR, format="%(message)s")
     context.obj = Context(database=db or default_database(), debug=debug)
 

@@ -7,8 +7,9 @@ from typing import Annotated
 import typer
 
 from collector.clock import utc_now
-from collector.commands.context import command, given, plain, put_json
+from collector.commands.context import command, given, put_json
 from collector.errors import ExitStatus
+from collector.plain_text import plain
 
 
 def register(app: typer.Typer) -> None:

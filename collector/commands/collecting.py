@@ -36,14 +36,14 @@ def add(
     """
     from collector.derive import Deriver
     from collector.store.facts import follow
-    from collector.store.opening import open_store
+    from collector.store.opening import open_store, writing
     from scrapers import portals
 
     wanted = _numbers(numbers)
     details = {"note": note, "postcode": postcode, "country": country}
     with open_store(given(context).database) as db:
         for number in wanted:
-            with db.atomic():
+            with writing(db):
                 is_new = follow(db, number, utc_now(), details)
             if list(db.query("select 1 from tracking_numbers where number = ?", [number])):
                 Deriver(db, portals()).derive([number])
@@ -58,13 +58,13 @@ def forget(
     Example: crosstrack forget LP00123456789012
     """
     from collector.store.facts import forget as stop_following
-    from collector.store.opening import open_store
+    from collector.store.opening import open_store, writing
 
     wanted = _numbers(numbers)
     with open_store(given(context).database, must_exist=True) as db:
         unknown = []
         for number in wanted:
-            with db.atomic():
+            with writing(db):
                 if stop_following(db, number, utc_now()):
                     say(f"no longer following {number}")
                 else:
@@ -107,7 +107,7 @@ def collect(
     database = given(context).database
     with run_lock(database), open_store(database) as db:
         if dry_run:
-            for due in due_visits(db, known, now=utc_now(), wanted=wanted):
+            for due in due_visits(db, known, wanted=wanted):
                 typer.echo(f"{due.portal} {due.number}: {due.reason}")
             return
         options = BrowserOptions(executable=browser, headed=headed)
@@ -136,7 +136,7 @@ def _progress() -> "Progress":
 
 
 def _report(summary: "Summary") -> None:
-    for trouble in (*summary.troubles, *summary.suspicious):
+    for trouble in (*summary.troubles, *summary.suspicious, *summary.deferred):
         say(trouble)
     visits = ", ".join(f"{n} {outcome}" for outcome, n in sorted(summary.outcomes.items())) or "none due"
     new = ", ".join(f"{n:+d} {what}" for what, n in summary.new.items())

@@ -5,7 +5,6 @@ import json
 import os
 import sys
 import traceback
-import unicodedata
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,9 +13,9 @@ from typing import Any, TypeVar
 import typer
 
 from collector.errors import CrosstrackError
+from collector.plain_text import plain
 
 _F = TypeVar("_F", bound=Callable[..., Any])
-_KEPT = frozenset({"\n"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +60,6 @@ def given(context: typer.Context) -> Context:
     if not isinstance(context.obj, Context):
         raise TypeError("the command was called without its context")
     return context.obj
-
-
-def plain(text: str) -> str:
-    """`text` without what steers a terminal or turns its reading order: controls, bidi overrides."""
-    return "".join(
-        c if c in _KEPT or unicodedata.category(c) not in ("Cc", "Cf", "Cs", "Co") else " " for c in text
-    )
 
 
 def say(text: str) -> None:

@@ -70,6 +70,7 @@ def disagreements(
     if as_json:
         put_json(rows)
     elif rows:
+        rows = [{**row, "parcel_id": row["parcel_id"] or "all parcels"} for row in rows]
         columns = {"parcel_id": "parcel", "kind": "kind", "severity": "severity", text: "what"}
         print_table(console(), rows, columns)
     else:

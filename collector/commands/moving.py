@@ -1,5 +1,6 @@
 """`export`, `import`, `parse`: data out of the database, into it, and past it."""
 
+import io
 import sys
 from collections.abc import Iterable, Iterator
 from datetime import datetime
@@ -68,7 +69,11 @@ def export(
         elif format_ is Format.JSONL:
             exporting.write_json_lines(exporting.rows(db, chosen, parcels), sys.stdout)
         else:
-            exporting.write_csv(exporting.rows(db, chosen, parcels), sys.stdout)
+            if isinstance(sys.stdout, io.TextIOWrapper):
+                sys.stdout.reconfigure(newline="")  # CSV has line ends of its own
+            exporting.write_csv(
+                exporting.columns(db, chosen), exporting.rows(db, chosen, parcels), sys.stdout
+            )
 
 
 def import_files(

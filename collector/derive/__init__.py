@@ -14,6 +14,7 @@ from collector.derive.tracks import derived_parcels
 from collector.derive.writing import estimate_rows, write_parcels
 from collector.reconcile.clocks import Estimate
 from collector.reconcile.learn import Count, estimates
+from collector.store.opening import writing
 from collector.store.sync import sync
 from scrapers.contract import Portal
 
@@ -71,7 +72,7 @@ class Deriver:
         changed = sorted(set(numbers))
         if not changed:
             return set()
-        with self.db.atomic():
+        with writing(self.db):
             self.db.execute("pragma defer_foreign_keys = on")
             touched, links = linked(self.db, self.parser, changed)
             parcels = derived_parcels(self.db, self.parser, touched, links, self.known_estimates())
@@ -92,13 +93,13 @@ class Deriver:
         changed = [
             k for k in used.keys() | stood.keys() if used.get(k, (None, None)) != stood.get(k, (None, None))
         ]
-        with self.db.atomic():
+        with writing(self.db):
             sync(self.db, "clock_estimates", ("portal", "leg", "scope"), None, (), estimate_rows(wanted))
             return self.derive(number for key in changed for number in self._numbers_using(*key))
 
     def rebuild(self) -> int:
         """Forget everything derived and derive it anew, in one transaction; how many parcels there are."""
-        with self.db.atomic():
+        with writing(self.db):
             self.db.execute("pragma defer_foreign_keys = on")
             for table in DERIVED_TABLES:
                 self.db.execute(f"delete from {table}")  # noqa: S608 - the names stand above

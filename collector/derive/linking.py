@@ -15,17 +15,26 @@ _KEY = ("number_a", "number_b", "portal")
 
 
 def linked(db: Database, parser: Parser, changed: Sequence[str]) -> tuple[list[str], list[Link]]:
-    """Write the links the visits of `changed` show; then every number reachable by links, and those links."""
-    _write(db, changed, _shown(db, parser, changed))
-    numbers, links = set(changed), list[Link]()
-    wanted = set(changed)
+    """Every number reachable from `changed` by links, and those links, written as the visits show them.
+
+    Numbers that are one parcel now belong with each other too: links that fell away may have parted them.
+    """
+    numbers, links = set[str](), list[Link]()
+    wanted = set(changed) | _together(db, changed)
     while wanted:
+        _write(db, sorted(wanted), _shown(db, parser, sorted(wanted)))
+        numbers |= wanted
         links = _touching(db, numbers)
         wanted = {n for k in links for n in (k.number_a, k.number_b)} - numbers
-        numbers |= wanted
     links = settled(links)
     _write(db, sorted(numbers), links)
     return sorted(numbers), links
+
+
+def _together(db: Database, numbers: Iterable[str]) -> set[str]:
+    same_parcel = """select number from tracking_numbers where parcel_id in
+                     (select parcel_id from tracking_numbers where number = ?)"""
+    return {row["number"] for number in numbers for row in db.query(same_parcel, [number])}
 
 
 def _shown(db: Database, parser: Parser, numbers: Sequence[str]) -> list[Link]:

@@ -1,13 +1,12 @@
 """Parcels from the tracks of their numbers: lives apart in time, stage, countries, estimates. Pure."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
 
-from collector.fold import Observation
 from collector.read.countries import country_code
-from collector.reconcile.align import Track
+from collector.read.rows import ReadRow
 from collector.reconcile.events import Event
 from scrapers.contract import Reading
 from scrapers.words import Milestone
@@ -61,38 +60,40 @@ class SeenParcel:
 
 @dataclass(frozen=True, slots=True)
 class Life:
-    """One parcel among those a number has meant: its tracks, and from when on readings speak of it."""
+    """One parcel among those a number has meant. `begins` is wall time, None for the first."""
 
-    starts_on: str | None
-    begins: datetime | None
-    tracks: dict[Track, list[Observation]]
+    begins: datetime | None = None
 
-
-def lives(tracks: Mapping[Track, Sequence[Observation]]) -> list[Life]:
-    """The tracks, parted where more than 300 days lie between events; the first life has no `starts_on`."""
-    times = sorted({_when(o) for rows in tracks.values() for o in rows})
-    starts = [b for a, b in pairwise(times) if b - a > REUSED_AFTER]
-    begins: list[datetime | None] = [None, *starts]
-    parted: list[dict[Track, list[Observation]]] = [{} for _ in begins]
-    for name, rows in tracks.items():
-        for o in rows:
-            place = sum(_when(o) >= start for start in starts)
-            parted[place].setdefault(name, []).append(o)
-    return [
-        Life(None if begin is None else begin.date().isoformat(), begin, part)
-        for begin, part in zip(begins, parted, strict=True)
-    ]
+    @property
+    def starts_on(self) -> str | None:
+        """The date of its first event; the first life needs none to be told apart."""
+        return None if self.begins is None else self.begins.date().isoformat()
 
 
-def _when(o: Observation) -> datetime:
-    """A rough wall time for telling years apart; a row without a time counts when it was first seen."""
-    return (o.row.local_time or o.first_seen_at).replace(tzinfo=None)
+def lives(times: Iterable[datetime]) -> list[Life]:
+    """The lives that events at these wall times make: parted where more than 300 days lie between two."""
+    starts = [b for a, b in pairwise(sorted(set(times))) if b - a > REUSED_AFTER]
+    return [Life(), *(Life(start) for start in starts)]
 
 
 def life_of(seen_at: datetime, parted: Sequence[Life]) -> int:
     """Which life a reading of that time speaks of."""
-    seen = seen_at.replace(tzinfo=None) + timedelta(days=2)
-    return sum(life.begins is not None and seen >= life.begins for life in parted)
+    return _life_at(seen_at.replace(tzinfo=None) + timedelta(days=2), parted)
+
+
+def lives_of_rows(rows: Sequence[ReadRow], seen_at: datetime, parted: Sequence[Life]) -> list[int]:
+    """Which life each row of a reading belongs to; one without a time goes with the dated row beside it."""
+    known = [None if r.local_time is None else _life_at(r.local_time, parted) for r in rows]
+    beside = next((life for life in known if life is not None), life_of(seen_at, parted))
+    found: list[int] = []
+    for life in known:
+        beside = beside if life is None else life
+        found.append(beside)
+    return found
+
+
+def _life_at(local_time: datetime, parted: Sequence[Life]) -> int:
+    return sum(life.begins is not None and local_time >= life.begins for life in parted)
 
 
 def stage_of(events: Iterable[Event]) -> tuple[str, Milestone | None]:

@@ -11,6 +11,7 @@ from collector.derive import Deriver
 from collector.importing.imported import ImportedVisit
 from collector.records import Record, record_to_json
 from collector.store.facts import Visit, store_visit
+from collector.store.opening import writing
 from scrapers.contract import Canonical, Portal, Reading
 
 _BATCH = 200
@@ -23,7 +24,7 @@ def import_visits(
     new = known = 0
     coming = iter(visits)
     while batch := list(islice(coming, _BATCH)):
-        with db.atomic():
+        with writing(db):
             for one in batch:
                 portal = portals.get(one.portal)
                 volatile = portal.canonical if portal else Canonical()

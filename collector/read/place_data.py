@@ -65,7 +65,7 @@ def _by_name() -> Mapping[str, tuple[Subdivision, ...]]:
 
 @cache
 def odd_towns() -> Mapping[tuple[str, str], str]:
-    """Zones of towns that keep another clock than their US state, by state code and name."""
+    """Zones of towns that keep another clock than their state, by state code and name."""
     return {(state, name): zone for state, t in _data()["towns"].items() for name, zone in t.items()}
 
 

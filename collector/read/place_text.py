@@ -125,7 +125,7 @@ def _without_facilities(words: Sequence[str]) -> Sequence[str]:
     dropped = facility_words()
     while words and (key(words[-1]) in dropped or words[-1].isdigit()):
         words = words[:-1]
-    while words and (key(words[0]) in dropped or words[0].isdigit()):
+    while words and key(words[0]) != "city" and (key(words[0]) in dropped or words[0].isdigit()):
         words = words[1:]
     return words
 

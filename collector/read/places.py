@@ -4,7 +4,8 @@ Nothing is guessed: a name that several places on different clocks share gives n
 the hint tells them apart or one of them outweighs the others ten to one. Pure.
 """
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from collector.read.countries import code_of_iso, code_of_name, country_name, zone_of_country
@@ -75,7 +76,7 @@ def _in_state(found: Address, hint: str | None) -> Place | None:
     """The place in the state the text names, or in the country the same two letters may stand for."""
     meanings = [_Meaning(s.country, s, _cities(found.parts, s.country, s.admin)) for s in found.subdivisions]
     if found.iso is not None:
-        meanings.append(_Meaning(found.iso, None, _cities(found.parts, found.iso)))
+        meanings.append(_Meaning(found.iso, None, _cities(found.parts, found.iso, None)))
     meaning = meanings[0] if len(meanings) == 1 else _meant(meanings, found, hint)
     if meaning is None:
         return None
@@ -89,10 +90,11 @@ def _in_state(found: Address, hint: str | None) -> Place | None:
 def _meant(meanings: list[_Meaning], found: Address, hint: str | None) -> _Meaning | None:
     """The one of several meanings that is certain: the only one that has such a city, or the hinted one."""
     known = [m for m in meanings if m.found]
+    if sure := [m for m in known if m.country == hint or (m.country == "US" and m.state and found.zip_code)]:
+        return sure[0]
     largest = max((city.weight for m in known for city in m.found), default=0)
     if largest < CLEAR * SMALLEST or any(m.country == hint for m in meanings if not m.found):
-        smaller = [_Meaning(m.country, m.state, _small(found.parts, m)) for m in meanings if not m.found]
-        known += [m for m in smaller if m.found]
+        known += [small for m in meanings if not m.found and (small := _with_towns(m, found.parts)).found]
     hinted = [m for m in known if m.country == hint]
     if len(known) == 1 or hinted:
         return (hinted or known)[0]
@@ -102,6 +104,11 @@ def _meant(meanings: list[_Meaning], found: Address, hint: str | None) -> _Meani
     of_hint = [m for m in meanings if m.country == hint]
     zipped = [m for m in meanings if m.country == "US" and found.zip_code]
     return next(iter(of_hint or zipped), None)
+
+
+def _with_towns(meaning: _Meaning, parts: tuple[str, ...]) -> _Meaning:
+    admin = meaning.state.admin if meaning.state else None
+    return replace(meaning, found=_cities(parts, meaning.country, admin, towns))
 
 
 def _is_likely(meaning: _Meaning, found: Address, hint: str | None) -> bool:
@@ -127,7 +134,7 @@ def _placed_in_state(found: Address, state: Subdivision, known: tuple[City, ...]
     zone = zip3_zones().get((found.zip_code or "")[:3]) if state.country == "US" else None
     if zone is not None:
         return Place(zone, state.country, f"ZIP code {found.zip_code}, {state.name}")
-    if city := clear(list(_small(found.parts, _Meaning(state.country, state, ())))):
+    if city := clear(list(_cities(found.parts, state.country, state.admin, towns))):
         return Place(city.zone, state.country, f"{city.name}, {state.name}")
     return Place(None, state.country, f"{where}: the state has two zones")
 
@@ -141,9 +148,9 @@ def _in_country(parts: tuple[str, ...], country: str) -> Place:
             return Place(spot.zone, spot.country, spot.name)
     if spot_place := _airport(parts, country):
         return spot_place
-    known = _cities(parts, country)
+    known = _cities(parts, country, None)
     if not known and whole is None:
-        known = _small(parts, _Meaning(country, None, ()))
+        known = _cities(parts, country, None, towns)
     if city := clear(list(known)):
         return Place(city.zone, country, f"{city.name}, {country_name(country)}")
     if known:
@@ -160,9 +167,7 @@ def _alone(part: str, hint: str | None) -> Place | None:
         if airport and hint == airport.country:
             return airport
         return _in_country((), iso) if hint == iso else _unclear(part)
-    if airport or iso is None:
-        return airport or _state_alone(part, hint)
-    return _in_country((), iso)
+    return airport or (_state_alone(part, hint) if iso is None else _in_country((), iso))
 
 
 def _is_also_a_state(code: str, hint: str | None) -> bool:
@@ -176,10 +181,8 @@ def _state_alone(part: str, hint: str | None) -> Place | None:
     if not states:
         return None
     state, country, cities_so_named = states[0], code_of_name(part), cities(key(part))
-    if country is not None and hint not in (None, state.country):
+    if country is not None and hint != state.country:
         return _in_country((), country) if hint == country else _unclear(part)
-    if country is not None and hint is None:
-        return _unclear(part)
     if any(state.zone is None or clock_of(c.zone) != clock_of(state.zone) for c in cities_so_named):
         return _unclear(part)
     return Place(state.zone, state.country, state.name)
@@ -230,15 +233,11 @@ def _one_of(name: str, found: list[City], hint: str | None) -> Place:
     return Place(best.zone, best.country, f"{best.name}, {country_name(best.country)}")
 
 
-def _cities(parts: tuple[str, ...], country: str, admin: str | None = None) -> tuple[City, ...]:
+def _cities(
+    parts: tuple[str, ...], country: str, admin: str | None, look: Callable[..., list[City]] = cities
+) -> tuple[City, ...]:
     names = (name for part in parts for name in names_to_try(part))
-    return tuple(next(filter(None, (cities(name, country, admin) for name in names)), ()))
-
-
-def _small(parts: tuple[str, ...], meaning: _Meaning) -> tuple[City, ...]:
-    admin = meaning.state.admin if meaning.state else None
-    names = (name for part in parts for name in names_to_try(part))
-    return tuple(next(filter(None, (towns(name, meaning.country, admin) for name in names)), ()))
+    return tuple(next(filter(None, (look(name, country, admin) for name in names)), ()))
 
 
 def _airport(parts: tuple[str, ...], country: str | None) -> Place | None:

@@ -3,7 +3,7 @@
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from sqlite_utils import Database
@@ -23,19 +23,41 @@ def open_store(path: Path, *, must_exist: bool = False) -> Iterator[Database]:
     read-only, locked by another program, a full disk, or written by a newer Crosstrack (NewerDatabase).
     Errors of SQLite inside the `with` block become DatabaseError too.
     """
-    if must_exist and not path.exists():
-        raise DatabaseError(f"{path}: there is no database yet; add a number or import something first")
     try:
+        if must_exist and not path.exists():
+            raise DatabaseError(f"{path}: there is no database yet; add a number or import something first")
         db = _connected(path)
     except (sqlite3.Error, OSError) as error:
         raise DatabaseError(_said(path, error)) from error
     try:
-        _prepare(db, path)
+        try:
+            _prepare(db, path)
+        except OSError as error:  # the copy before a migration; errors of the block's own files are not ours
+            raise DatabaseError(_said(path, error)) from error
         yield db
     except sqlite3.Error as error:
         raise DatabaseError(_said(path, error)) from error
     finally:
         db.close()
+
+
+@contextmanager
+def writing(db: Database) -> Iterator[None]:
+    """A transaction that is the only writing one from its first statement on; within one, a part of it.
+
+    One that began by reading would fail, without waiting, if another program wrote before it did.
+    """
+    if db.conn.in_transaction:
+        with db.atomic():
+            yield
+        return
+    db.conn.execute("begin immediate")
+    try:
+        yield
+        db.conn.commit()
+    except BaseException:
+        db.conn.rollback()
+        raise
 
 
 def _connected(path: Path) -> Database:
@@ -48,25 +70,27 @@ def _connected(path: Path) -> Database:
 
 
 def _prepare(db: Database, path: Path) -> None:
+    _refuse_other(db, path)  # before anything is written: another program's file stays as it is
     # SQLite's FULL flushes at every commit: a visit that was reported stored survives a power cut.
     for pragma in ("foreign_keys = on", "journal_mode = wal", "synchronous = full"):
         db.execute(f"pragma {pragma}")
-    _refuse_newer(db, path)
     pending = migrations.pending(db)
     if pending:
         if migrations.applied(db):
             _back_up(db, path, pending[0].name)
-        migrations.apply(db)
+        with writing(db):  # all or none; a second program that opens the new file waits, and finds it done
+            migrations.apply(db)
     create_views(db)
 
 
-def _refuse_newer(db: Database, path: Path) -> None:
-    if not db["_sqlite_migrations"].exists():
-        foreign = [name for name in db.table_names() if not name.startswith("sqlite_")]
-        if foreign:
-            raise DatabaseError(f"{path}: a database of another program (it has a table {foreign[0]!r})")
-        return
-    newer = [m.name for m in migrations.applied(db) if m.name not in NAMES]
+def _refuse_other(db: Database, path: Path) -> None:
+    """Raises DatabaseError for a file another program made, NewerDatabase for one of a later version."""
+    applied = migrations.applied(db)
+    own = {migrations.migrations_table}
+    foreign = [name for name in db.table_names() if name not in own and not name.startswith("sqlite_")]
+    if foreign and not applied:
+        raise DatabaseError(f"{path}: a database of another program (it has a table {foreign[0]!r})")
+    newer = [m.name for m in applied if m.name not in NAMES]
     if newer:
         raise NewerDatabase(
             f"{path}: written by a newer Crosstrack (it has the change {newer[0]}); update the program"
@@ -78,12 +102,12 @@ def _back_up(db: Database, path: Path, before: str) -> None:
     copy = path.with_name(f"{path.name}.before-{before}.bak")
     if copy.exists():
         return
-    os.close(os.open(copy, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-    target = sqlite3.connect(copy)
-    try:
+    unfinished = copy.with_name(f"{copy.name}.part")
+    unfinished.unlink(missing_ok=True)
+    os.close(os.open(unfinished, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+    with closing(sqlite3.connect(unfinished)) as target:
         db.conn.backup(target)
-    finally:
-        target.close()
+    unfinished.replace(copy)
 
 
 def _said(path: Path, error: Exception) -> str:

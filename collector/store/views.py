@@ -3,35 +3,37 @@
 from sqlite_utils import Database
 
 FINDINGS = """
-with scoped as (
-    select parcel_id, kind, severity, portal_a, portal_b, id, explanation, observation_a, observation_b,
-           abs(coalesce(case kind
-               when 'zone_label' then claimed_difference_s
-               when 'timezone' then shown_difference_s
+with sized as (
+    select d.*, abs(coalesce(case d.kind
+               when 'zone_label' then d.claimed_difference_s
+               when 'timezone' then d.shown_difference_s
                when 'precision' then 0
-               else coalesce(real_difference_s, shown_difference_s) end, 0)) as size_s
-    from disagreements
+               else coalesce(d.real_difference_s, d.shown_difference_s) end, 0)) as size_s,
+           case when a.offset_source = 'corrected' and b.offset_source = 'corrected' then 'both'
+                when a.offset_source = 'corrected' then d.portal_a
+                when b.offset_source = 'corrected' then d.portal_b
+           end as wrong
+    from disagreements as d
+    join observations as a on a.id = d.observation_a
+    join observations as b on b.id = d.observation_b
+),
+scoped as (
+    select parcel_id as scope, * from sized
     union all
-    select null, kind, severity, portal_a, portal_b, id, explanation, observation_a, observation_b,
-           abs(coalesce(case kind
-               when 'zone_label' then claimed_difference_s
-               when 'timezone' then shown_difference_s
-               else coalesce(real_difference_s, shown_difference_s) end, 0))
-    from disagreements where kind in ('zone_label', 'timezone', 'lag')
+    select null, * from sized where kind in ('zone_label', 'timezone', 'lag')
 ),
 ranked as (
     select *, row_number() over (
-        partition by parcel_id, kind, portal_a, portal_b order by size_s desc, id) as place
+        partition by scope, kind, portal_a, portal_b order by size_s desc, id) as place
     from scoped
 )
-select parcel_id, kind, severity, portal_a, portal_b,
-       count(*) as disagreements,
-       min(size_s) as smallest_s,
-       max(size_s) as largest_s,
-       max(case when place = 1 then id end) as worst,
+select scope as parcel_id, kind, severity,
        case kind
-         when 'zone_label' then portal_a || ' and ' || portal_b
-             || ': a zone label is wrong on ' || count(*) || iif(count(*) = 1, ' row', ' rows') || '. '
+         when 'zone_label' then case
+             when count(distinct wrong) = 1 and min(wrong) <> 'both'
+             then min(wrong) || ' labels the wrong zone'
+             else portal_a || ' and ' || portal_b || ' label different zones' end
+             || ' on ' || count(*) || iif(count(*) = 1, ' row', ' rows') || ' that both show. '
          when 'timezone' then portal_a || ' and ' || portal_b
              || ' print different clocks for the same moment, '
              || count(*) || iif(count(*) = 1, ' time. ', ' times. ')
@@ -45,9 +47,15 @@ select parcel_id, kind, severity, portal_a, portal_b,
              || count(*) || iif(count(*) = 1, ' row', ' rows') || ' between two visits. '
          else portal_a || ' and ' || portal_b || ' differ for a reason not known on '
              || count(*) || iif(count(*) = 1, ' event. ', ' events. ')
-       end || 'For example: ' || max(case when place = 1 then explanation end) as sentence
+       end || iif(count(*) = 1, '', 'The largest: ')
+           || max(case when place = 1 then explanation end) as sentence,
+       portal_a, portal_b,
+       count(*) as disagreements,
+       min(size_s) as smallest_s,
+       max(size_s) as largest_s,
+       max(case when place = 1 then id end) as worst
 from ranked
-group by parcel_id, kind, severity, portal_a, portal_b
+group by scope, kind, severity, portal_a, portal_b
 """
 
 RECONCILED_HISTORY = """
@@ -87,7 +95,7 @@ from observations as d
 join observations as m on m.parcel_id = d.parcel_id and m.portal <> d.portal
 where d.milestone = 'delivered' and d.replaced_by is null and d.withdrawn_at is null
   and m.milestone in
-      ('out_for_delivery', 'delivery_attempted', 'available_for_pickup', 'returning', 'returned')
+      ('out_for_delivery', 'delivery_attempted', 'available_for_pickup')
   and m.replaced_by is null and m.withdrawn_at is null and m.earliest_at > d.latest_at
 union all
 select a.parcel_id, 'two destinations', a.portal, b.portal, null, null,
@@ -104,7 +112,7 @@ select r.parcel_id, v.portal, v.tracking_number,
        min(v.seen_at) as first_seen_at, max(v.seen_at) as last_seen_at,
        r.estimate_from_on, r.estimate_to_on
 from readings as r join visits as v on v.id = r.visit_id
-where r.estimate_to_on is not null
+where coalesce(r.estimate_from_on, r.estimate_to_on) is not null
 group by r.parcel_id, v.portal, v.tracking_number, r.estimate_from_on, r.estimate_to_on
 """
 

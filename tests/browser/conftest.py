@@ -230,13 +230,13 @@ def bench(module_bench):
 
 
 def processes_with(marker):
-    """The command lines of running processes that contain `marker`."""
-    found = []
+    """The running processes whose command line contains `marker`: command lines by process id."""
+    found = {}
     for entry in Path("/proc").glob("[0-9]*/cmdline"):
         try:
             line = entry.read_bytes().replace(b"\0", b" ").decode(errors="replace")
         except OSError:
             continue
         if marker in line:
-            found.append(line)
+            found[int(entry.parent.name)] = line
     return found

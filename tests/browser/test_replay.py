@@ -1,4 +1,4 @@
-"""The three portals through a real Chromium, against their simulated hosts: the invented story, faults, captures.
+"""Three portals through a real Chromium, under their own host names: the invented story, faults, captures.
 
 Real captured replies are read from the folder in CROSSTRACK_CAPTURES, and left out when it is not set.
 """
@@ -76,7 +76,7 @@ def opened(simulated):
         opening = open_browser(BrowserOptions(arguments=arguments))
         yield Replay(runner, simulated, runner.run(opening.__aenter__()))
         runner.run(opening.__aexit__(None, None, None))
-    assert processes_with(marker) == []
+    assert not processes_with(marker)
 
 
 @pytest.fixture(scope="module")
@@ -95,7 +95,7 @@ def captures():
 
 
 def faulty(story, portal, answers, path=None):
-    """The next answers of the portal's host; a test must use them all up, or they would reach the next one."""
+    """The next answers of the portal's host; a test uses them all up, or they would reach the next one."""
     story.simulated.today = date(2026, 3, 16)
     story.simulated.fail(HOST[portal], NUMBER[portal], answers, path)
 
@@ -160,7 +160,9 @@ def test_a_passing_fault_costs_one_attempt_and_no_row(story, portal, fault):
     expected = story.visit(portal, NUMBER[portal])
     faulty(story, portal, [fault])
     visited = story.visit(portal, NUMBER[portal])
-    assert (visited.outcome, visited.attempts) == (Outcome.OK, 2)
+    assert visited.outcome is Outcome.OK
+    # Chromium itself asks again where a connection it had opened in advance is reset.
+    assert visited.attempts == 2 or (fault.ending == "reset" and visited.attempts == 1)
     assert visited.readings == expected.readings
 
 

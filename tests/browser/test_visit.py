@@ -1,6 +1,8 @@
 """Visits with a real Chromium to synthetic portals: what they bring back, and what faults become."""
 
 import asyncio
+import os
+import signal
 import sys
 from dataclasses import replace
 from datetime import timedelta
@@ -241,8 +243,10 @@ def test_a_passing_fault_costs_one_attempt(bench, host, path, fault):
     fault = replace(fault, headers=(*fault.headers, *CROSS_ORIGIN))
     bench.site.queue(host, path, [fault])
     visited = bench.visit(Depot())
-    assert (visited.outcome, visited.attempts, visited.complete) == (Outcome.OK, 2, True)
-    assert len(bench.pauses) == 1
+    assert (visited.outcome, visited.complete) == (Outcome.OK, True)
+    # Chromium itself asks again where a connection it had opened in advance is reset.
+    assert visited.attempts == 2 or (fault.ending == "reset" and visited.attempts == 1)
+    assert len(bench.pauses) == visited.attempts - 1
     assert visited.error is None
     assert roles(visited) == [Role.DOM, Role.PAYLOAD]
 
@@ -445,20 +449,28 @@ def test_a_cancelled_visit_leaves_no_page(bench):
 # The browser itself
 
 
-def test_a_browser_that_has_gone_is_said_and_not_waited_for(bench):
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="looks into /proc")
+def test_a_browser_that_was_killed_is_said_and_not_waited_for(bench):
+    marker = "--crosstrack-test-killed"
+    options = BrowserOptions(arguments=(*bench.arguments, marker))
+
     async def visits():
-        async with open_browser(BrowserOptions(arguments=tuple(bench.arguments))) as browser:
+        async with open_browser(options) as browser:
             bench.site.lasting(PAGE, "/parcel", messages.hang())
             visiting = asyncio.ensure_future(bench.visiting(Depot(), browser=browser))
             await asyncio.to_thread(bench.site.wait_for, f"{PAGE}/parcel")
-            await browser._chromium.close()
-            return browser.broken, await visiting, await bench.visiting(Depot(), browser=browser)
+            for process, line in processes_with(marker).items():
+                if "--type=" not in line:
+                    os.kill(process, signal.SIGKILL)
+            during = await visiting
+            return during, browser.broken, await bench.visiting(Depot(), browser=browser)
 
-    broken, during, after = bench.runner.run(visits())
+    during, broken, after = bench.runner.run(visits())
     assert broken
     for visited in (during, after):
         assert (visited.outcome, visited.attempts) == (Outcome.UNAVAILABLE, 1)
         assert "the browser has gone" in visited.error
+    assert not processes_with(marker)
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="looks into /proc")
@@ -474,7 +486,7 @@ def test_no_process_outlives_the_browser_whatever_happens(bench):
 
     with pytest.raises(ZeroDivisionError):
         bench.runner.run(breaks())
-    assert processes_with(marker) == []
+    assert not processes_with(marker)
 
 
 def test_pages_are_rendered_for_the_zone_of_the_options(bench):

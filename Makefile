@@ -1,0 +1,54 @@
+# Crosstrack's commands for people who work on it. They need Python 3.11 or newer, make and,
+# for a browser where none is installed, root on Debian or Playwright's download.
+
+PYTHON = python3
+VENV = .venv
+BIN = $(VENV)/bin
+PIP = $(BIN)/python -m pip --quiet --quiet --disable-pip-version-check --no-input
+
+.PHONY: help demo test check browser constraints clean
+
+help:
+	@echo 'make demo         collect from simulated portals with a real browser, and show the result'
+	@echo 'make test         run every check and every test, with a real browser'
+	@echo 'make check        format, lint and types only'
+	@echo 'make constraints  pin the newest versions of everything again'
+	@echo 'make clean        remove what these commands built'
+	@echo
+	@echo 'PYTHON=python3.12 chooses the Python; CROSSTRACK_BROWSER=PATH chooses the browser.'
+
+demo: browser
+	@$(BIN)/python -m demo
+
+test: check browser
+	CROSSTRACK_REQUIRE_BROWSER=1 $(BIN)/python -m pytest
+
+check: $(VENV)/built
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+browser: $(VENV)/built
+	@sh .ci/ensure-browser $(BIN)
+
+# Every version and hash is in constraints.txt; nothing is resolved or built in a hidden environment.
+$(VENV)/built: constraints.txt pyproject.toml
+	@sh .ci/ensure-python $(PYTHON)
+	@echo 'Building $(VENV) with the pinned versions ...'
+	@$(PYTHON) -m venv --clear $(VENV)
+	@$(PIP) install --require-hashes -r constraints.txt
+	@$(PIP) install --no-deps --no-build-isolation -e .
+	@touch $@
+
+constraints:
+	@sh .ci/ensure-python $(PYTHON)
+	@$(PYTHON) -m venv --clear .venv-constraints
+	@.venv-constraints/bin/python -m pip --quiet --quiet --disable-pip-version-check --no-input install uv
+	.venv-constraints/bin/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 \
+		--upgrade --generate-hashes --no-emit-index-url --quiet --output-file constraints.txt \
+		--custom-compile-command 'make constraints'
+	@rm -rf .venv-constraints
+
+clean:
+	rm -rf $(VENV) .venv-constraints build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	find collector scrapers fixtures demo tests -name __pycache__ -type d -prune -exec rm -rf {} +
