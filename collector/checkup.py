@@ -1,14 +1,17 @@
 """What `doctor` looks at: each layer named, with what to do where it is broken."""
 
 import shutil
-import sqlite3
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from sqlite_utils import Database
+
+from collector.drift import described
 from collector.errors import CrosstrackError
 from collector.read.offsets import iso_utc, parse_iso_utc
+from collector.store.drifts import drifts
 from collector.store.opening import open_store
 from scrapers import Broken
 from scrapers.contract import Portal
@@ -64,26 +67,20 @@ def check_database(database: Path, now: datetime) -> Iterator[Check]:
             works = sound == "ok" and not dangling
             seen = f"{database}: {'sound' if works else sound}"
             yield Check("database", works, seen, "restore a backup; keep the broken file")
-            yield from _check_visits(db.conn, now)
+            yield from _check_visits(db, now)
     except CrosstrackError as error:
         yield Check("database", False, str(error), "see the message")
 
 
-def _check_visits(connection: sqlite3.Connection, now: datetime) -> Iterator[Check]:
+def _check_visits(db: Database, now: datetime) -> Iterator[Check]:
+    connection = db.conn
     newest = connection.execute("select max(seen_at) from visits").fetchone()[0]
     if newest is not None:
         is_past = parse_iso_utc(newest) <= now
         advice = "set this machine's clock: every time seen depends on it"
         yield Check("clock", is_past, f"now {iso_utc(now)}, last visit {newest}", advice)
-    changed = connection.execute(
-        """select portal, count(*), min(id) from visits where outcome = 'layout_changed'
-           and seen_at > (select coalesce(max(seen_at), '') from visits as v
-                          where v.portal = visits.portal and v.outcome = 'ok')
-           group by portal order by portal"""
-    ).fetchall()
-    for portal, n, visit in changed:
-        seen = f"{portal}: {n} pages since the last good one were in no known state (first: visit {visit})"
-        yield Check("portal layout", False, seen, "report it with the saved page")
+    for drift in drifts(db):
+        yield Check("portal layout", False, described(drift), "report it with the saved page")
     unknown = connection.execute("select count(*), sum(count) from unknown_phrases").fetchone()
     seen = f"{unknown[0]} wordings not understood, on {unknown[1] or 0} rows"
     yield Check("vocabulary", True, seen, "see the view unknown_phrases")

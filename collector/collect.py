@@ -17,10 +17,12 @@ from sqlite_utils import Database
 from collector.browser import Browser, BrowserOptions, open_browser
 from collector.clock import Clock, utc_now
 from collector.derive import Deriver
+from collector.drift import after_visit, described, signs
 from collector.errors import ExitStatus
 from collector.limits import Limits
 from collector.plan import Due, Wanted, due_visits
 from collector.politeness import FAILED, HUMAN, answered, asking, permit
+from collector.store.drifts import drifts, keep_drifts, new_unknown_wordings, rows_before
 from collector.store.facts import Visit, begin_run, end_run, store_visit
 from collector.store.portal_states import keep_portal_state, portal_state
 from collector.visit import Visited, visit
@@ -65,6 +67,7 @@ class Summary:
     suspicious  visits that did not find a number their portal has shown before
     troubles    visits that failed or need a person
     deferred    why portals were not asked all that was due
+    drift       signs that portals' pages are changing, with since when and the first visit that showed them
     """
 
     outcomes: Counter[str] = field(default_factory=Counter)
@@ -72,6 +75,7 @@ class Summary:
     suspicious: list[str] = field(default_factory=list)
     troubles: list[str] = field(default_factory=list)
     deferred: list[str] = field(default_factory=list)
+    drift: list[str] = field(default_factory=list)
 
     @property
     def exit_status(self) -> ExitStatus:
@@ -88,6 +92,7 @@ class Summary:
             "suspicious": self.suspicious,
             "troubles": self.troubles,
             "deferred": self.deferred,
+            "drift": self.drift,
             "exit_status": int(self.exit_status),
         }
 
@@ -121,6 +126,7 @@ class _Run:
                     await asyncio.gather(*(self._visit_all(browser, q) for q in queues))
                     queues = self._queues()
         self.deriver.settle()
+        self.summary.drift = [described(one) for one in drifts(self.db)]
         self.summary.new = {name: n - before[name] for name, n in self._counted().items()}
         with self.db.atomic():
             now, status = self.given.clock(), int(self.summary.exit_status)
@@ -177,12 +183,14 @@ class _Run:
         name, number, outcome = portal.name, visited.tracking_number, visited.outcome
         if outcome is Outcome.NOT_FOUND and self._has_shown(name, number):
             self.summary.suspicious.append(f"{name} no longer knows {number}, which it has shown before")
+        before = rows_before(self.db, name, number)
         with self.db.atomic():
-            store_visit(self.db, self.run_id, as_stored(visited), portal.canonical)
+            visit_id, _ = store_visit(self.db, self.run_id, as_stored(visited), portal.canonical)
             state = portal_state(self.db, name)
             after = answered(state, outcome, visited.attempts, visited.seen_at, visited.retry_at)
             keep_portal_state(self.db, after)
             self.deriver.derive([number])
+            self._note_drift(portal, visit_id, visited, before)
         self.summary.outcomes[outcome.value] += 1
         if outcome in FAILED or outcome in HUMAN:
             trouble = f"{name} {number}: {outcome.value}: {visited.error or 'no reason given'}"
@@ -190,6 +198,13 @@ class _Run:
             _LOG.warning("%s", trouble)
         if self.given.progress is not None:
             self.given.progress(self.summary.outcomes.total(), self.due_count, visited)
+
+    def _note_drift(self, portal: Portal, visit_id: str, visited: Visited, before: int | None) -> None:
+        reading = visited.readings[0] if visited.readings else None
+        unknown = new_unknown_wordings(self.db, visit_id)
+        seen = signs(portal, visited.outcome, reading, before, unknown)
+        known = drifts(self.db, portal.name)
+        keep_drifts(self.db, portal.name, after_visit(known, portal.name, visit_id, visited.seen_at, seen))
 
     def _has_shown(self, portal: str, number: str) -> bool:
         rows = self.db.query(

@@ -11,6 +11,7 @@ rows are read from that reply alone, or from the data embedded in the page used 
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from urllib.parse import parse_qs, urlencode, urlsplit
 
@@ -60,6 +61,8 @@ STATES = {
     "challenge": State(Outcome.CHALLENGE, CHALLENGES),
 }
 
+LAYOUTS = ("detail.json", "page until 2022")
+
 NOT_FOUND_CODES = frozenset({"ORDER_NOT_FOUND", "RESULT_EMPTY"})
 #: Why nothing could be read, most telling first.
 REFUSALS = (Outcome.CHALLENGE, Outcome.RATE_LIMITED, Outcome.UNAVAILABLE)
@@ -88,6 +91,7 @@ class Cainiao(Portal):
     hosts = ("global.cainiao.com",)
     resource_hosts = ("g.alicdn.com", "img.alicdn.com", "assets.alicdn.com")
     payloads = ("https://global.cainiao.com/global/detail.json",)
+    layouts = LAYOUTS
     states = STATES
     politeness = Politeness(
         30, 60, "readers who asked too often lost every AliExpress page for their address"
@@ -176,11 +180,12 @@ def _html(text: str) -> tuple[Reading, ...]:
     parcels = items_at(value, "data") if isinstance(value, dict) else None
     if not parcels:
         raise LayoutChanged(NAME, f"data[] in {OLD_DATA}")
-    return read_parcels(
+    readings = read_parcels(
         [_as_today(p) if isinstance(p, dict) else p for p in parcels],
         "mailNo",
         lambda parcel: _parcel(parcel, f"{OLD_DATA} data[]"),
     )
+    return tuple(replace(reading, layout=LAYOUTS[1]) for reading in readings)
 
 
 def _as_today(parcel: Record) -> Record:
@@ -226,6 +231,7 @@ def _parcel(entry: Record, where: str) -> Reading:
         complete=not problems,
         rows_bad=len(problems),
         problems=problems,
+        layout=LAYOUTS[0] if rows else None,
         status_text=string_at(entry, "statusDesc", "status"),
         origin_country=_country(entry, "originCountry"),
         destination_country=_country(entry, "destCountry"),

@@ -82,6 +82,7 @@ class Reading:
     countries       as printed ("Mainland China"), not ISO codes
     estimate_*_on   ISO dates
     order_ids       the marketplace orders the page puts this parcel under
+    layout          which of the portal's `layouts` the rows were read from, None where it has but one
     """
 
     outcome: Outcome = Outcome.OK
@@ -100,6 +101,7 @@ class Reading:
     estimate_to_on: str | None = None
     related_numbers: tuple[RelatedNumber, ...] = ()
     order_ids: tuple[str, ...] = ()
+    layout: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +165,7 @@ class Portal:
     resource_hosts  may be asked for scripts and data the page needs
     payloads        globs (`*` only) over URLs without query: the page's own data requests, to archive
     states          states the rendered page can be in, by name; a visit waits for one or a payload
+    layouts         the forms its rows are known to come in, today's first: another one is a sign of drift
     example         a number of the right form, for structure tests
     """
 
@@ -170,6 +173,7 @@ class Portal:
     hosts: ClassVar[tuple[str, ...]]
     resource_hosts: ClassVar[tuple[str, ...]] = ()
     payloads: ClassVar[tuple[str, ...]] = ()
+    layouts: ClassVar[tuple[str, ...]] = ()
     states: ClassVar[Mapping[str, State]]
     politeness: ClassVar[Politeness]
     evidence: ClassVar[Evidence]

@@ -84,6 +84,7 @@ class _Service:
     long: str
 
 
+OLD_LAYOUT = "page of 2017"
 CANONICO = _Service(
     *("canonico", "codEnvio", "codError", "enviosAsociados", "fec_calculada"),
     *("eventos", "fecEvento", "horEvento", "desTextoResumen", "desTextoAmpliado"),
@@ -113,6 +114,7 @@ class Correos(Portal):
         "https://api1.correos.es/digital-services/searchengines/api/v1/*",
         "https://localizador.correos.es/canonico/eventos_envio_servicio/*",
     )
+    layouts = (CANONICO.name, SEARCH.name, OLD_LAYOUT)
     states = STATES
     politeness = Politeness(10, 100, "no limit is known; one number needs two requests of an old service")
     evidence = Evidence(
@@ -217,6 +219,7 @@ def _parcel(parcel: Record, service: _Service) -> Reading:
         estimate_from_on=estimate,
         estimate_to_on=estimate,
         related_numbers=_related(parcel, service, number),
+        layout=service.name if rows else None,
     )
 
 
@@ -286,7 +289,9 @@ def _old_page(page: Page) -> Reading:
             rows.append(Row(text, text_of(line, OLD_DATE), note=note if note != text else None))
     if not rows and OLD_NOTHING not in html:
         raise LayoutChanged(NAME, f"{OLD_TABLE} {OLD_TEXT[0]}")
-    return Reading(Outcome.OK if rows else Outcome.NOT_FOUND, rows=tuple(rows))
+    if not rows:
+        return Reading(Outcome.NOT_FOUND)
+    return Reading(rows=tuple(rows), layout=OLD_LAYOUT)
 
 
 def _one_per_number(said: list[_Said], problems: tuple[str, ...]) -> tuple[Reading, ...]:

@@ -62,6 +62,7 @@ NUMBER = (("span.tracking-number", "value"), (".tracking-number", None), ("#trac
 NOT_EVENTS = frozenset({"upcoming-step", "upcoming-status", "toggle-history-container"})
 FIELDS = frozenset({"tb-status", "tb-status-detail", "tb-location", "tb-date"})
 #: Until about 2022, three cells: date, status of item, location.
+STEPS, TABLE = "steps", "table"
 TABLE_ROWS = "table.tracking_history tr:not(.row_notification)"
 #: What follows the rows: the link that unfolds them, or the end of the retired table.
 LIST_END = (".toggle-history-container", "table.tracking_history")
@@ -99,6 +100,7 @@ class Usps(Portal):
     name = "usps"
     hosts = ("tools.usps.com",)
     resource_hosts = ("www.usps.com",)
+    layouts = (STEPS, TABLE)
     states = STATES
     politeness = Politeness(5, 200, "blocks after 30 to 50 requests in quick succession have been reported")
     evidence = Evidence("captured", "2024-03", "also 2017-09 (retired table) and two Chinese rows of 2026-06")
@@ -186,7 +188,9 @@ def _number(box: LexborNode) -> str | None:
 
 
 def _reading(document: _Document, box: LexborNode, number: str | None) -> Reading:
-    found = _steps(box) or _table(box)
+    found, layout = _steps(box), STEPS
+    if not found:
+        found, layout = _table(box), TABLE
     rows, problems = _rows(document, found)
     stages = (shown["tb-status"] for _, shown in found if shown.get("tb-status"))
     outcome, status = Outcome.OK, next(stages, None) or text_of(box, TABLE_STATUS)
@@ -206,6 +210,7 @@ def _reading(document: _Document, box: LexborNode, number: str | None) -> Readin
         language=_language(document, rows),
         estimate_from_on=estimate,
         estimate_to_on=estimate,
+        layout=layout if rows else None,
     )
 
 

@@ -4,8 +4,11 @@ import os
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
-from tests.collector.worlds import blank
+from collector.commands import app
+from collector.store.opening import open_store
+from tests.collector.worlds import CAINIAO, CORREOS, ORDER, blank, event, naming, record, take_in
 
 
 @pytest.fixture
@@ -27,3 +30,28 @@ def no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
     """No test finds a person's database through the environment."""
     if "CROSSTRACK_DB" in os.environ:
         monkeypatch.delenv("CROSSTRACK_DB")
+
+
+@pytest.fixture
+def crosstrack(database):
+    """Run a command on the test's database."""
+
+    def run(*arguments, status=0):
+        result = CliRunner().invoke(app, ["--db", str(database), *map(str, arguments)])
+        if result.exception is not None and not isinstance(result.exception, SystemExit):
+            raise result.exception
+        assert result.exit_code == status, result.output
+        return result
+
+    return run
+
+
+@pytest.fixture
+def filled(database):
+    """The test's database with one parcel that two portals show."""
+    here = event("2026-02-27 18:00:00", "Arrived", code="LH_ARRIVE", utc_offset="+08:00", place="Madrid")
+    there = event("27/02/2026 11:00:00", "Llegada a España")
+    with open_store(database) as db:
+        take_in(db, [naming(CAINIAO, CORREOS, events=[here], order_ids=[ORDER])])
+        take_in(db, [record("correos", CORREOS, events=[there])])
+    return database

@@ -203,6 +203,26 @@ def test_a_missing_python_is_named(tmp_path):
 
 
 @posix
+def test_root_on_debian_gets_what_a_virtual_environment_needs(bare):
+    answers = f"*ensurepip*) test -e {bare}/venv;; *:2*) echo 3.12;; *) true;;"
+    replace(bare / "python", f'case "$2" in {answers} esac')
+    replace(bare / "apt-get", f'echo apt-get "$@" >> {bare}/ran; touch {bare}/venv')
+    answer = run("ensure-python", str(bare / "python"), env=bare_environment(bare))
+    assert (answer.returncode, answer.stderr) == (0, "")
+    assert "apt-get install --yes python3.12-venv" in (bare / "ran").read_text().splitlines()
+
+
+@posix
+def test_a_python_without_venv_is_refused_in_one_line_where_apt_is_not_allowed(bare):
+    replace(bare / "python", 'case "$2" in *ensurepip*) exit 1;; *:2*) echo 3.12;; esac')
+    replace(bare / "id", "echo 1000")
+    answer = run("ensure-python", str(bare / "python"), env=bare_environment(bare))
+    assert answer.returncode == 1
+    assert answer.stderr.count("\n") == 1
+    assert "apt-get install python3.12-venv" in answer.stderr
+
+
+@posix
 def test_this_python_is_good_enough():
     assert ensure_python(sys.executable).returncode == 0
 
@@ -287,9 +307,12 @@ def replace(program, action):
     program.chmod(0o755)
 
 
+def bare_environment(bare):
+    return {"PATH": f"{bare}:{os.environ['PATH']}", "TMPDIR": str(bare)}
+
+
 def install_browser(bare):
-    env = {"PATH": f"{bare}:{os.environ['PATH']}", "TMPDIR": str(bare)}
-    return run("ensure-browser", str(bare), env=env)
+    return run("ensure-browser", str(bare), env=bare_environment(bare))
 
 
 def ensure_python(python):

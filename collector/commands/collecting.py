@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from collector.clock import utc_now
-from collector.commands.context import command, given, say
+from collector.commands.context import command, given, say, storable
 from collector.errors import UsageError
 from scrapers.numbers import NumberError, tracking_number
 
@@ -40,7 +40,8 @@ def add(
     from scrapers import portals
 
     wanted = _numbers(numbers)
-    details = {"note": note, "postcode": postcode, "country": country}
+    given_details = {"note": note, "postcode": postcode, "country": country}
+    details = {key: storable(value) for key, value in given_details.items() if value is not None}
     with open_store(given(context).database) as db:
         for number in wanted:
             with writing(db):
@@ -136,7 +137,7 @@ def _progress() -> "Progress":
 
 
 def _report(summary: "Summary") -> None:
-    for trouble in (*summary.troubles, *summary.suspicious, *summary.deferred):
+    for trouble in (*summary.troubles, *summary.suspicious, *summary.deferred, *summary.drift):
         say(trouble)
     visits = ", ".join(f"{n} {outcome}" for outcome, n in sorted(summary.outcomes.items())) or "none due"
     new = ", ".join(f"{n:+d} {what}" for what, n in summary.new.items())

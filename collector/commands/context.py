@@ -51,8 +51,8 @@ def command(app: typer.Typer, name: str | None = None) -> Callable[[_F], _F]:
 
 
 def _is_debugging(arguments: dict[str, Any]) -> bool:
-    context = arguments.get("context")
-    return isinstance(context, typer.Context) and bool(context.obj and context.obj.debug)
+    options = getattr(arguments.get("context"), "obj", None)
+    return isinstance(options, Context) and options.debug
 
 
 def given(context: typer.Context) -> Context:
@@ -60,6 +60,11 @@ def given(context: typer.Context) -> Context:
     if not isinstance(context.obj, Context):
         raise TypeError("the command was called without its context")
     return context.obj
+
+
+def storable(text: str) -> str:
+    """`text` as a database takes it: what the command line had in other bytes than UTF-8 becomes `?`."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def say(text: str) -> None:

@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 import typer
 
-from collector.commands.context import command, given, put_json, say
+from collector.commands.context import command, given, put_json, say, storable
 from collector.errors import UsageError
 
 _Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
@@ -30,7 +30,7 @@ def show(
     from collector.store.opening import open_store
 
     with open_store(given(context).database, must_exist=True) as db:
-        found = [parcel_json(db, parcel_id) for parcel_id in parcels_named(db, id_)]
+        found = [parcel_json(db, parcel_id) for parcel_id in parcels_named(db, storable(id_))]
     if as_json:
         put_json(found)
         return
@@ -58,7 +58,7 @@ def disagreements(
     if kind is not None and kind not in SEVERITY:
         raise UsageError(f"no kind {kind!r}; there are {', '.join(SEVERITY)}")
     with open_store(given(context).database, must_exist=True) as db:
-        ids = parcels_named(db, parcel) if parcel else None
+        ids = parcels_named(db, storable(parcel)) if parcel else None
         table, text = ("findings", "sentence") if findings else ("disagreements", "explanation")
         rows = [
             row
@@ -131,9 +131,11 @@ def portals(context: typer.Context, as_json: _Json = False) -> None:
 
     database = given(context).database
     outcomes: dict[str, str] = {}
+    signs: dict[str, str] = {}
     if database.exists():
         with open_store(database) as db:
             outcomes = {row["portal"]: row["outcomes"] for row in db.query(_OUTCOMES)}
+            signs = {row["portal"]: row["signs"] for row in db.query(_SIGNS)}
     rows = []
     for name, portal in known().items():
         facts = vocabulary.facts(name)
@@ -148,6 +150,7 @@ def portals(context: typer.Context, as_json: _Json = False) -> None:
                 "per_day": portal.politeness.per_day,
                 "seconds_between": portal.politeness.seconds_between,
                 "outcomes": outcomes.get(name, ""),
+                "drift": signs.get(name, ""),
             }
         )
     if as_json:
@@ -159,6 +162,11 @@ def portals(context: typer.Context, as_json: _Json = False) -> None:
         say(f"{one.entry_point}: this portal cannot be loaded: {one.reason}")
 
 
+_SIGNS = """
+select portal,
+       group_concat(sign || ' since ' || substr(since, 1, 10) || ' (visit ' || visit_id || ')', ', ') as signs
+from drift group by portal
+"""
 _OUTCOMES = """
 select portal, group_concat(n || ' ' || outcome, ', ') as outcomes from (
     select portal, outcome, count(*) as n from visits where source = 'browser'

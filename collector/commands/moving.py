@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from collector.commands.context import command, given, say
+from collector.commands.context import command, given, say, storable
 from collector.errors import ExitStatus, UsageError
 from collector.export import What
 
@@ -63,7 +63,7 @@ def export(
     if chosen is What.RECORDS and format_ is Format.CSV:
         raise UsageError("records are JSON lines: say --format jsonl")
     with open_store(given(context).database, must_exist=True) as db:
-        parcels = parcels_named(db, parcel) if parcel else None
+        parcels = parcels_named(db, storable(parcel)) if parcel else None
         if chosen is What.RECORDS:
             exporting.write_json_lines(exporting.records(db, portals(), parcels), sys.stdout)
         elif format_ is Format.JSONL:
@@ -94,8 +94,8 @@ def import_files(
 
     database = given(context).database
     refused: list[Refused] = []
+    visits = _read(files, portal, number, seen_at, refused)
     with run_lock(database), open_store(database) as db:
-        visits = _read(files, portal, number, seen_at, refused)
         new, known = import_visits(db, portals(), visits)
     _end(refused, f"imported {new} visits, {known} known already, {len(refused)} refused")
 
@@ -128,21 +128,34 @@ def _read(
     seen_at: str | None,
     refused: "list[Refused]",
 ) -> "Iterator[ImportedVisit]":
-    from collector.importing import Refused, read_file
+    """The visits in the files, read as they are taken; what is refused is said. Options are checked first."""
+    from collector.importing import read_file
     from scrapers import portals
 
     known = portals()
     if portal is not None and portal not in known:
         raise UsageError(f"no portal named {portal!r}; known are {', '.join(known)}")
     at = _instant(seen_at)
-    for file in files:
-        for one in read_file(file, portals=known, portal=portal, number=number, seen_at=at):
-            if isinstance(one, Refused):
-                refused.append(one)
-                where = f"{one.file}:{one.line}" if one.line else one.file
-                say(f"{where}: {one.reason}")
-            else:
-                yield one
+    read = (
+        one
+        for file in files
+        for one in read_file(file, portals=known, portal=portal, number=number, seen_at=at)
+    )
+    return _accepted(read, refused)
+
+
+def _accepted(
+    read: "Iterable[ImportedVisit | Refused]", refused: "list[Refused]"
+) -> "Iterator[ImportedVisit]":
+    from collector.importing import Refused
+
+    for one in read:
+        if isinstance(one, Refused):
+            refused.append(one)
+            where = f"{one.file}:{one.line}" if one.line else one.file
+            say(f"{where}: {one.reason}")
+        else:
+            yield one
 
 
 def _instant(text: str | None) -> datetime | None:

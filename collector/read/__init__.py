@@ -4,14 +4,17 @@ from datetime import UTC, datetime, timedelta
 
 from collector.read.countries import country_code
 from collector.read.dates import Printed, read_times
-from collector.read.offsets import offset_minutes
+from collector.read.offsets import EASTERNMOST, WESTERNMOST, offset_minutes
 from collector.read.places import place_of
 from collector.read.rows import ReadRow
 from scrapers import vocabulary
 from scrapers.contract import Reading, Row
 from scrapers.words import Leg
 
-_ORIGIN_LEGS = frozenset({Leg.ORIGIN})
+#: Clocks of portals whose scans are made in their own country: a carrier that delivers there.
+_AT_HOME = frozenset({"place", "zone"})
+#: What a printed time is cut to; offsets are whole quarters of an hour, so finer parts keep their place.
+_CUT = {"second": timedelta(seconds=1), "minute": timedelta(minutes=1)}
 
 
 def read_rows(portal: str, reading: Reading, seen_at: datetime) -> tuple[ReadRow, ...]:
@@ -24,7 +27,8 @@ def read_rows(portal: str, reading: Reading, seen_at: datetime) -> tuple[ReadRow
         languages=facts.languages,
     )
     origin = country_code(reading.origin_country)
-    destination = country_code(reading.destination_country) or facts.country
+    home = facts.country if facts.clock.kind in _AT_HOME else None
+    destination = country_code(reading.destination_country) or home
     return tuple(
         _read_row(portal, position, row, time, origin, destination)
         for position, (row, time) in enumerate(zip(reading.rows, times, strict=True))
@@ -38,7 +42,7 @@ def _read_row(
         portal, code=row.code, description=row.description, note=row.note, place=row.place
     )
     leg = meaning.leg if meaning else None
-    place = place_of(row.place, country_hint=origin if leg in _ORIGIN_LEGS else destination)
+    place = place_of(row.place, country_hint=origin if leg is Leg.ORIGIN else destination)
     claimed = offset_minutes(row.offset_text)
     return ReadRow(
         position=position,
@@ -58,11 +62,17 @@ def _read_row(
 
 def _sure_offset(time: Printed, instant_ms: int | None) -> int | None:
     """Minutes between the printed wall clock and the instant the data prove, None unless it is an offset."""
-    if instant_ms is None or time.local_time is None or time.precision != "second":
+    cut = _CUT.get(time.precision or "")
+    if instant_ms is None or time.local_time is None or cut is None:
         return None
     try:
         instant = datetime.fromtimestamp(instant_ms // 1000, UTC)
     except (OverflowError, OSError, ValueError):
         return None
-    minutes, rest = divmod(time.local_time.replace(tzinfo=UTC) - instant, timedelta(minutes=1))
-    return minutes if not rest and minutes % 15 == 0 and -720 <= minutes <= 840 else None
+    apart = _cut_to(time.local_time.replace(tzinfo=UTC), cut) - _cut_to(instant, cut)
+    minutes, rest = divmod(apart, timedelta(minutes=1))
+    return minutes if not rest and minutes % 15 == 0 and WESTERNMOST <= minutes <= EASTERNMOST else None
+
+
+def _cut_to(moment: datetime, step: timedelta) -> datetime:
+    return moment - (moment - datetime.min.replace(tzinfo=UTC)) % step

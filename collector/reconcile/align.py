@@ -2,15 +2,18 @@
 
 Every pair of rows of different tracks gets a strength from what it says (milestone) and when (instants,
 and the printed clocks where a label may be wrong). The strongest pairs are joined first; two groups join
-only if no two of their rows come from one track and none of their pairs is impossible. The order of input
-does not matter.
+only if no two of their rows come from one track, rows of one portal agree, and none of their pairs is
+impossible. The order of input does not matter.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
+from itertools import pairwise
 
 from collector.fold import Observation
-from collector.reconcile.clocks import Belief, wall_span
+from collector.read.rows import ReadRow
+from collector.reconcile.clocks import Belief
+from collector.reconcile.spans import is_fine, wall_span
 from scrapers.words import Milestone
 
 Track = tuple[str, str]
@@ -51,6 +54,8 @@ ALIKE = frozenset(
     )
 )
 
+#: Milestones that stand for anything at all: two rows of them say little in common.
+_CATCH_ALL = frozenset({Milestone.NOTICE, Milestone.EXCEPTION})
 _LATEST_ONCE, _LATEST_OFTEN = timedelta(hours=48), timedelta(hours=3)
 _SAME_PASS = timedelta(seconds=10)
 
@@ -71,8 +76,8 @@ def same_event_groups(
                 for b in tracks[second]:
                     strength, apart = pair_strength(a, b, beliefs)
                     if strength > 0:
-                        candidates.append((-strength, apart, min(a.id, b.id), max(a.id, b.id), a, b))
-    for *_, a, b in sorted(candidates, key=lambda c: c[:4]):
+                        candidates.append((-strength, apart, sorted((content(a), content(b))), a, b))
+    for *_, a, b in sorted(candidates, key=lambda c: c[:3]):
         if groups.may_join(a, b, beliefs):
             groups.join(a, b)
     return groups.all()
@@ -80,7 +85,7 @@ def same_event_groups(
 
 def pair_strength(a: Observation, b: Observation, beliefs: Mapping[str, Belief]) -> tuple[float, timedelta]:
     """How strongly two rows seem to be one event (0: they cannot be), and how far apart they are."""
-    said = _said_alike(a.row.milestone, b.row.milestone)
+    said = _said_alike(a.row, b.row)
     country_a, country_b = a.row.country, b.row.country
     if said == 0 or (country_a and country_b and country_a != country_b):
         return 0, timedelta(0)
@@ -91,31 +96,40 @@ def pair_strength(a: Observation, b: Observation, beliefs: Mapping[str, Belief])
     on_paper = abs(wall_a.gap_to(wall_b))
     held_a, held_b = beliefs[a.id].span, beliefs[b.id].span
     apart = on_paper if held_a is None or held_b is None else abs(held_a.gap_to(held_b))
-    when = _when_alike(apart, on_paper, known=held_a is not None and held_b is not None)
+    known = held_a is not None and held_b is not None
+    when = _when_alike(apart, on_paper, known=known, fine=is_fine(a.row) and is_fine(b.row))
     if when == 0:
         is_close = apart <= (_LATEST_ONCE if a.row.milestone in ONCE else _LATEST_OFTEN)
         return (1.0, apart) if said >= 4 and is_close else (0, apart)
-    if said < 4 and when < 3:
+    if (said < 4 and when < 3) or (said < 2 and known and when < 4):
         return 0, apart
     return said + when, apart
 
 
-def _said_alike(a: Milestone | None, b: Milestone | None) -> float:
-    if a is None or b is None:
+def _said_alike(a: ReadRow, b: ReadRow) -> float:
+    """4: one milestone; 2: two that one scan may be called; 1: one row is not understood; 0: two others."""
+    if a.milestone is None or b.milestone is None:
         return 1
-    if a == b:
-        return 4
-    return 2 if frozenset((a, b)) in ALIKE else 0
+    if a.milestone != b.milestone:
+        return 2 if frozenset((a.milestone, b.milestone)) in ALIKE else 0
+    # Data about a scan can come days before it.
+    is_scan_and_data = None not in (a.physical, b.physical) and a.physical != b.physical
+    return 2 if is_scan_and_data or a.milestone in _CATCH_ALL else 4
 
 
-def _when_alike(apart: timedelta, on_paper: timedelta, *, known: bool) -> float:
-    """4: the same moment; 3: the same wall clock; 2: a whole zone apart on paper; 1: near; 0: no support."""
-    if known and apart <= _MINUTE:
+def _when_alike(apart: timedelta, on_paper: timedelta, *, known: bool, fine: bool) -> float:
+    """4: the same moment; 3: the same wall clock; 2: a whole zone apart on paper; 1: near; 0: no support.
+
+    A date alone covers many moments: that it overlaps is worth no more than 2.
+    """
+    if not fine and timedelta(0) in (apart, on_paper):
+        return 2
+    if fine and known and apart <= _MINUTE:
         return 4
-    if on_paper <= _MINUTE:
+    if fine and on_paper <= _MINUTE:
         return 3
     off_quarter = (on_paper + timedelta(minutes=7.5)) % timedelta(minutes=15) - timedelta(minutes=7.5)
-    if abs(off_quarter) <= _MINUTE and on_paper <= 14 * _HOUR and not known:
+    if fine and abs(off_quarter) <= _MINUTE and on_paper <= 14 * _HOUR and not known:
         return 2
     return 1 if known and apart <= _HOUR else 0
 
@@ -128,12 +142,39 @@ def _double_rows(
         ((span.earliest, o.id, o) for o in rows if (span := beliefs[o.id].span) is not None),
         key=lambda t: t[:2],
     )
-    for (first, _, a), (second, _, b) in zip(timed, timed[1:], strict=False):
+    began = None
+    for (first, _, a), (second, _, b) in pairwise(timed):
         is_same_scan = a.row.milestone is not None and a.row.milestone == b.row.milestone
-        is_fine = a.row.precision == b.row.precision == "second"
+        is_told_to_seconds = a.row.precision == b.row.precision == "second"
         is_same_place = a.row.printed.place == b.row.printed.place
-        if is_same_scan and is_same_place and is_fine and second - first <= _SAME_PASS:
+        began = began or first
+        if is_same_scan and is_same_place and is_told_to_seconds and second - began <= _SAME_PASS:
             yield a, b
+        else:
+            began = None
+
+
+def agree(a: Observation, b: Observation, beliefs: Mapping[str, Belief]) -> bool:
+    """Whether two rows of one portal can be one scan: the same moment, or where a clock is unknown, wall time.
+
+    A row without a time contradicts none.
+    """
+    wall_a, wall_b = wall_span(a.row), wall_span(b.row)
+    if wall_a is None or wall_b is None:
+        return True
+    held_a, held_b = beliefs[a.id].span, beliefs[b.id].span
+    if held_a is None or held_b is None:
+        return held_a is held_b and wall_a.agrees_with(wall_b)
+    return held_a.agrees_with(held_b)
+
+
+def content(o: Observation) -> tuple[object, ...]:
+    """What a row says, as a key that settles ties without regard to the portal's name."""
+    row, printed = o.row, o.row.printed
+    when = "" if row.local_time is None else row.local_time.isoformat()
+    words = (printed.code or "", printed.description, printed.place or "", printed.note or "")
+    claim = str(row.claimed_offset_minutes)
+    return (when, row.precision or "", *words, claim, o.tracking_number, o.sequence, o.portal, o.id)
 
 
 class _Groups:
@@ -156,7 +197,11 @@ class _Groups:
         tracks = {(o.portal, o.tracking_number) for o in ours}
         if ours is theirs or any((o.portal, o.tracking_number) in tracks for o in theirs):
             return False
-        return all(pair_strength(x, y, beliefs)[0] > 0 for x in ours for y in theirs)
+        return all(
+            pair_strength(x, y, beliefs)[0] > 0 and (x.portal != y.portal or agree(x, y, beliefs))
+            for x in ours
+            for y in theirs
+        )
 
     def all(self) -> list[list[Observation]]:
         seen: dict[int, list[Observation]] = {}

@@ -6,47 +6,17 @@ claim was overruled. A claim is evidence: see `overruled` for what it takes to s
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Literal
 
 from collector.fold import Observation
-from collector.read.offsets import offset_of_zone
 from collector.read.rows import ReadRow
+from collector.reconcile.spans import Span, fitting_offset, is_fine, span_at, span_in, wall_span, zone_offset
 from scrapers import vocabulary
 from scrapers.words import Leg
 
 OffsetSource = Literal["stated", "payload", "viewer", "portal", "place", "inferred", "corrected", "unknown"]
 LagClass = Literal["scan", "receipt"]
-
-#: Two instants agree when the spans they stand for are at most this far apart.
-AGREE = timedelta(seconds=60)
-
-_LENGTH = {
-    "second": timedelta(0),
-    "minute": timedelta(seconds=59),
-    "hour": timedelta(minutes=59, seconds=59),
-    "day": timedelta(hours=23, minutes=59, seconds=59),
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """From the earliest to the latest moment a reading covers: UTC, or naive where it is wall time."""
-
-    earliest: datetime
-    latest: datetime
-
-    def gap_to(self, other: "Span") -> timedelta:
-        """How far `other` lies after (positive) or before (negative) this span, zero where they overlap."""
-        if other.earliest > self.latest:
-            return other.earliest - self.latest
-        if other.latest < self.earliest:
-            return other.latest - self.earliest
-        return timedelta(0)
-
-    def agrees_with(self, other: "Span") -> bool:
-        """Whether both can be the same moment."""
-        return abs(self.gap_to(other)) <= AGREE
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,72 +54,100 @@ def leg_name(leg: Leg | None) -> str:
     return "unknown" if leg is None else leg.value
 
 
-def wall_span(row: ReadRow) -> Span | None:
-    """The wall-clock span a row prints (naive), None if it prints no time that can be understood."""
-    if row.local_time is None or row.precision is None:
-        return None
-    try:
-        return Span(row.local_time, row.local_time + _LENGTH[row.precision])
-    except OverflowError:
-        return None
+def is_witness(observation: Observation) -> bool:
+    """Whether a row speaks of its own knowledge: one that was relayed only repeats another portal's."""
+    is_relay = vocabulary.facts(observation.portal).kind == "universal"
+    return not is_relay and observation.row.printed.relayed_from is None
 
 
-def span_at(row: ReadRow, offset_minutes: int | None) -> Span | None:
-    """The UTC span of a row read at an offset, None without either."""
-    wall = wall_span(row)
-    if wall is None or offset_minutes is None:
-        return None
-    by = timedelta(minutes=offset_minutes)
-    try:
-        return Span((wall.earliest - by).replace(tzinfo=UTC), (wall.latest - by).replace(tzinfo=UTC))
-    except OverflowError:
-        return None
+@dataclass(frozen=True, slots=True)
+class _Offset:
+    """An offset believed, why, and the zone it comes from."""
+
+    minutes: int
+    source: OffsetSource
+    zone: str | None = None
 
 
 def belief(observation: Observation, estimates: Estimates, corrected_minutes: int | None = None) -> Belief:
     """What `observation`'s printed time is believed to mean."""
     row = observation.row
-    offset, source = (
-        (corrected_minutes, "corrected")
+    held = (
+        _Offset(corrected_minutes, "corrected")
         if corrected_minutes is not None
         else _believed(observation, estimates)
     )
-    span = span_at(row, offset)
-    if span is None:
+    if held is None:
         return Belief(None, "unknown", None, row.precision)
-    return Belief(offset, source, span, row.precision)
+    span = span_at(row, held.minutes) if held.zone is None else span_in(row, held.zone)
+    return Belief(None if span is None else held.minutes, held.source, span, row.precision)
 
 
-def _believed(observation: Observation, estimates: Estimates) -> tuple[int | None, OffsetSource]:
+def _believed(observation: Observation, estimates: Estimates) -> _Offset | None:
+    row, declared = observation.row, _declared(observation)
+    claimed = claim_of(row)
+    if claimed is not None:
+        # A portal known to print one clock may still label it with another: the clock holds.
+        if declared is None or _bears_out(declared, row, claimed):
+            return _Offset(claimed, "stated" if row.claimed_offset_minutes is not None else "payload")
+        return _Offset(declared.minutes, "corrected", declared.zone)
+    return declared or _home(observation) or _inferred(observation, estimates)
+
+
+def _bears_out(declared: _Offset, row: ReadRow, claimed: int) -> bool:
+    """Whether a claim is one of the moments a declared clock allows: two in the hour that autumn repeats."""
+    span, allowed = span_at(row, claimed), declared.zone and span_in(row, declared.zone)
+    if not span or not allowed or span.is_day:
+        return declared.minutes == claimed
+    return span.agrees_with(allowed)
+
+
+def claim_of(row: ReadRow) -> int | None:
+    """The offset a row is said to have: printed in it, else proven by the page's data."""
+    return row.sure_offset_minutes if row.claimed_offset_minutes is None else row.claimed_offset_minutes
+
+
+def _declared(observation: Observation) -> _Offset | None:
+    """The offset that follows from the portal's declared clock and, if it prints local time, the place."""
     row, clock = observation.row, vocabulary.facts(observation.portal).clock
-    if row.claimed_offset_minutes is not None:
-        return row.claimed_offset_minutes, "stated"
-    if row.sure_offset_minutes is not None:
-        return row.sure_offset_minutes, "payload"
     if clock.kind == "viewer" and observation.viewer_offset_minutes is not None:
-        return observation.viewer_offset_minutes, "viewer"
+        return _Offset(observation.viewer_offset_minutes, "viewer")
     if clock.kind == "zone":
-        return _at(clock.zone, row), "portal"
-    if clock.kind == "place":
-        return _at_place(observation)
-    estimate = estimates.get((observation.portal, leg_name(row.leg)))
-    if estimate is not None and estimate.offset_minutes is not None:
-        return estimate.offset_minutes, "inferred"
-    return None, "unknown"
+        return _in(clock.zone, row, "portal")
+    return _in(row.zone, row, "place") if clock.kind == "place" else None
 
 
-def _at_place(observation: Observation) -> tuple[int | None, OffsetSource]:
-    row, facts = observation.row, vocabulary.facts(observation.portal)
-    if row.zone is not None:
-        return _at(row.zone, row), "place"
-    # A place abroad whose zone is not known is not at home: the portal's own zone would be a guess.
-    if row.country is not None and row.country != facts.country:
-        return None, "unknown"
-    return _at(facts.clock.zone, row), "portal"
+def _home(observation: Observation) -> _Offset | None:
+    """The portal's own zone for a row without a place, where the portal prints local time.
+
+    A place that is named but not known can be anywhere: the portal's own zone would be a guess.
+    """
+    clock = vocabulary.facts(observation.portal).clock
+    is_nowhere = observation.row.printed.place is None and observation.row.country is None
+    return _in(clock.zone, observation.row, "portal") if clock.kind == "place" and is_nowhere else None
 
 
-def _at(zone: str | None, row: ReadRow) -> int | None:
-    return None if zone is None or row.local_time is None else offset_of_zone(zone, row.local_time)
+def _inferred(observation: Observation, estimates: Estimates) -> _Offset | None:
+    """The offset that other rows taught, where the portal has one offset to learn (see `has_one_clock`)."""
+    if not has_one_clock(observation):
+        return None
+    estimate = estimates.get((observation.portal, leg_name(observation.row.leg)))
+    if estimate is None or estimate.offset_minutes is None:
+        return None
+    return _Offset(estimate.offset_minutes, "inferred")
+
+
+def has_one_clock(observation: Observation) -> bool:
+    """Whether the portal's rows of one leg can share one offset over parcels.
+
+    They cannot where each place or each viewer has its own.
+    """
+    return vocabulary.facts(observation.portal).clock.kind not in ("place", "viewer")
+
+
+def _in(zone: str | None, row: ReadRow, source: OffsetSource) -> _Offset | None:
+    minutes = None if zone is None else zone_offset(row, zone)
+    return None if minutes is None else _Offset(minutes, source, zone)
 
 
 def overruled(
@@ -159,34 +157,25 @@ def overruled(
 ) -> int | None:
     """The offset that holds instead of `observation`'s claim, None while the claim stands.
 
-    `others` are rows of the same event on other portals. A claim falls to the place of the event together
-    with one witness, or to two witnesses that agree.
+    `others` are rows of the same event. A claim falls to the place of the event together with one witness,
+    or to two witnesses that agree; a witness is another portal that does not relay, and whose own clock was
+    not worked out from others. One that bears the claim out saves it.
     """
-    row = observation.row
-    claimed = row.claimed_offset_minutes
+    row, claimed = observation.row, claim_of(observation.row)
     wall, as_claimed = wall_span(row), span_at(row, claimed)
-    if claimed is None or wall is None or as_claimed is None or row.precision == "day":
+    if claimed is None or wall is None or as_claimed is None or not is_fine(row):
         return None
     votes: dict[int, set[str]] = {}
     for other, held in others:
-        if other.portal == observation.portal or held.span is None or held.precision == "day":
+        if other.portal == observation.portal or held.span is None or not is_fine(other.row):
+            continue
+        if not is_witness(other) or held.source in ("inferred", "corrected"):
             continue
         if as_claimed.agrees_with(held.span):
             return None
         offset = fitting_offset(wall, held.span)
         if offset is not None and offset != claimed:
             votes.setdefault(offset, set()).add(other.portal)
-    at_place = {_at(zone, row) for zone in place_zones}
+    at_place = {zone_offset(row, zone) for zone in place_zones}
     good = [o for o, portals in votes.items() if len(portals) >= 2 or o in at_place]
     return good[0] if len(good) == 1 else None
-
-
-def fitting_offset(wall: Span, instant: Span) -> int | None:
-    """The offset (a multiple of 15 minutes, -12:00 to +14:00) that makes `wall` mean `instant`, if any."""
-    apart = wall.earliest.replace(tzinfo=UTC) - instant.earliest
-    minutes = round(apart.total_seconds() / 900) * 15
-    if not -720 <= minutes <= 840:
-        return None
-    by = timedelta(minutes=minutes)
-    shifted = Span((wall.earliest - by).replace(tzinfo=UTC), (wall.latest - by).replace(tzinfo=UTC))
-    return minutes if shifted.agrees_with(instant) else None

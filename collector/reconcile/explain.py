@@ -1,6 +1,6 @@
 """Differences in one plain sentence each. Pure."""
 
-from collector.reconcile.clocks import Belief
+from collector.reconcile.clocks import Belief, claim_of
 from collector.reconcile.kinds import Difference, Said
 from scrapers import vocabulary
 
@@ -29,7 +29,7 @@ def explanation(a: Said, b: Said, found: Difference) -> str:
             unknown = one if a.belief.span is None else two
             return f"{printed}: it is not known which clock {unknown} uses, so the two cannot be compared."
         case "unexplained":
-            return f"{printed}: {_far(found.real_s)} apart; whether one is late or wrong cannot be told yet."
+            return f"{printed}: {_far(found.real_s)} apart; whether one is late, wrong or wrongly labelled cannot be told yet."
         case _:
             return f"{printed}."
 
@@ -48,7 +48,7 @@ def _time(side: Said) -> str:
 
 
 def _claim(side: Said) -> int:
-    return side.observation.row.claimed_offset_minutes or 0
+    return claim_of(side.observation.row) or 0
 
 
 def _zone(held: Belief) -> str:

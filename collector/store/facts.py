@@ -2,7 +2,7 @@
 
 import json
 import zlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -203,7 +203,7 @@ def end_run(db: Database, run_id: str, now: datetime, exit_status: int, summary:
     )
 
 
-def follow(db: Database, number: str, now: datetime, details: dict[str, str | None]) -> bool:
+def follow(db: Database, number: str, now: datetime, details: Mapping[str, str | None]) -> bool:
     """Follow a number from now on; False if it was followed already (given details are updated)."""
     known = list(db.query("select * from followed where number = ?", [number]))
     given = {key: value for key, value in details.items() if value is not None}

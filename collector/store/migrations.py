@@ -291,9 +291,20 @@ create table portal_state (
     failures integer not null default 0,
     last_visit_at text,
     not_before_at text,
-    drift_since text,
-    drift_visit_id text
+    drift_since text
 ) strict;
+create table drift (
+    portal text not null,
+    sign text not null,
+    since text not null,
+    visit_id text not null references visits (id),
+    last_seen_at text not null,
+    visits integer not null,
+    clean_visits integer not null,
+    detail text not null,
+    primary key (portal, sign)
+) strict;
+create index idx_drift_visit_id on drift (visit_id);
 create table notices (
     parcel_id text not null,
     rule text not null,

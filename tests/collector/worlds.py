@@ -20,6 +20,7 @@ from scrapers import portals
 
 CAINIAO, CORREOS, USPS = "LP00123456789012", "RR123456785ES", "9400100000000000000000"
 NUMBERS = (CAINIAO, CORREOS, USPS, "AA1", "BB2", "CC3")
+ORDER = "8190000000000001"
 SEEN = "2026-03-01T10:00:00Z"
 FACTS = ("visits", "visit_pages", "pages", "corrections")
 
@@ -84,6 +85,14 @@ def contents(db: Database, tables: Sequence[str] = DERIVED_TABLES) -> dict[str, 
 
 def said(record: dict) -> str:
     return json.dumps(record, sort_keys=True)
+
+
+def one_line(result):
+    """What was said on stderr, which is one line."""
+    assert result.stderr.endswith("\n")
+    assert result.stderr.count("\n") == 1
+    assert result.stdout == ""
+    return result.stderr
 
 
 @st.composite

@@ -277,6 +277,11 @@ def test_a_list_in_which_every_row_is_bad_is_a_changed_layout() -> None:
         CAINIAO.parse([reply(parcel({"text": "Departed"}, None))])
 
 
+def test_half_a_surrogate_pair_in_a_text_becomes_a_question_mark() -> None:
+    assert one_row(standerdDesc="Departed \ud800", desc=None).description == "Departed ?"
+    assert one_row(standerdDesc="Departed \U0001f4e6", desc=None).description == "Departed \U0001f4e6"
+
+
 def test_rows_stand_in_page_order() -> None:
     texts = ["c", "a", "b"]
     reading = only(reply(parcel(*(event(standerdDesc=t) for t in texts))))
@@ -639,7 +644,7 @@ def test_the_page_of_a_number_names_it_and_asks_for_the_language() -> None:
 # --- any input -----------------------------------------------------------------------------------------
 
 JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20) | st.just("\ud800x"),
     lambda inner: (
         st.lists(inner, max_size=4)
         | st.dictionaries(
@@ -666,7 +671,8 @@ def holds(*pages: Page) -> None:
         assert (reading.outcome == Outcome.OK) == bool(reading.rows)
         for row in reading.rows:
             assert row.description.strip()
-        repr(reading).encode("utf-8")
+            for text in (row.description, row.time_text, row.place, row.code, row.note):
+                (text or "").encode("utf-8")
 
 
 @given(

@@ -606,7 +606,13 @@ KEYS = [
     *scan("", ""),
 ]
 JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20) | st.just("08/09/2025"),
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.text(max_size=20)
+    | st.just("\ud800x")
+    | st.just("08/09/2025"),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.sampled_from(KEYS), inner, max_size=6),
     max_leaves=25,
 )
@@ -623,7 +629,8 @@ def holds(*pages: Page) -> None:
         assert (reading.outcome == Outcome.OK) == bool(reading.rows)
         for row in reading.rows:
             assert row.description.strip()
-        repr(reading).encode("utf-8")
+            for text in (row.description, row.time_text, row.place, row.code, row.note):
+                (text or "").encode("utf-8")
 
 
 @given(

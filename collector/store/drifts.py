@@ -1,0 +1,70 @@
+"""Signs of drift, read and written, and what it takes to see them in the database."""
+
+from collections.abc import Iterable
+
+from sqlite_utils import Database
+
+from collector.drift import Drift, Sign
+from collector.read.offsets import iso_utc, parse_iso_utc
+from collector.store.sync import sync
+
+_ROWS_BEFORE = """
+select rows_read from visits where portal = ? and tracking_number = ? and outcome = 'ok' and complete = 1
+order by seen_at desc, id limit 1
+"""
+_NEW_UNKNOWN = """
+select distinct o.description from observations as o
+join sightings as s on s.observation_id = o.id
+where s.first_visit_id = ? and o.milestone is null
+  and not exists (select 1 from observations as older where older.portal = o.portal
+                  and older.description = o.description and older.first_seen_at < o.first_seen_at)
+order by 1
+"""
+
+
+def drifts(db: Database, portal: str | None = None) -> list[Drift]:
+    """The signs that stand, of one portal or of all."""
+    where, values = ("1", []) if portal is None else ("portal = ?", [portal])
+    return [
+        Drift(
+            portal=row["portal"],
+            sign=Sign(row["sign"]),
+            since=parse_iso_utc(row["since"]),
+            visit_id=row["visit_id"],
+            last_seen_at=parse_iso_utc(row["last_seen_at"]),
+            visits=row["visits"],
+            clean_visits=row["clean_visits"],
+            detail=row["detail"],
+        )
+        for row in db.query(f"select * from drift where {where} order by portal, sign", values)  # noqa: S608
+    ]
+
+
+def keep_drifts(db: Database, portal: str, standing: Iterable[Drift]) -> None:
+    """Make `standing` the portal's signs. Call inside a transaction."""
+    rows = [
+        {
+            "portal": one.portal,
+            "sign": one.sign.value,
+            "since": iso_utc(one.since),
+            "visit_id": one.visit_id,
+            "last_seen_at": iso_utc(one.last_seen_at),
+            "visits": one.visits,
+            "clean_visits": one.clean_visits,
+            "detail": one.detail,
+        }
+        for one in standing
+    ]
+    sync(db, "drift", ("portal", "sign"), "portal in ({marks})", [portal], rows)
+    since = min((row["since"] for row in rows), default=None)
+    db.execute("update portal_state set drift_since = ? where portal = ?", [since, portal])
+
+
+def rows_before(db: Database, portal: str, number: str) -> int | None:
+    """How many rows the last complete visit to the page showed."""
+    return next((row["rows_read"] for row in db.query(_ROWS_BEFORE, [portal, number])), None)
+
+
+def new_unknown_wordings(db: Database, visit_id: str) -> list[str]:
+    """Wordings a visit was the first to show and nobody understands."""
+    return [row["description"] for row in db.query(_NEW_UNKNOWN, [visit_id])]
