@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from collector.browser_finding import BrowserMissing, find_browser
 from collector.commands import app
 from collector.store.opening import open_store
 from tests.collector.worlds import CAINIAO, CORREOS, ORDER, blank, event, naming, record, take_in
@@ -55,3 +56,12 @@ def filled(database):
         take_in(db, [naming(CAINIAO, CORREOS, events=[here], order_ids=[ORDER])])
         take_in(db, [record("correos", CORREOS, events=[there])])
     return database
+
+
+def pytest_sessionstart() -> None:
+    """Where a browser is required, its absence ends the run: skipped tests would look like a success."""
+    if os.environ.get("CROSSTRACK_REQUIRE_BROWSER"):
+        try:
+            find_browser(None, os.environ)
+        except BrowserMissing as missing:
+            pytest.exit(str(missing), returncode=1)
