@@ -18,7 +18,7 @@ from collector.browser import Browser, BrowserOptions, open_browser
 from collector.clock import Clock, utc_now
 from collector.derive import Deriver
 from collector.drift import after_visit, described, signs
-from collector.errors import ExitStatus
+from collector.errors import CrosstrackError, ExitStatus
 from collector.limits import Limits
 from collector.plan import Due, Wanted, due_visits
 from collector.politeness import FAILED, HUMAN, answered, asking, permit
@@ -119,19 +119,29 @@ class _Run:
         before = self._counted()
         with self.db.atomic():
             self.run_id = begin_run(self.db, "collect", self.started)
-        queues = self._queues()
-        if queues:
-            async with open_browser(self.given.browser) as browser:
-                while queues:
-                    await asyncio.gather(*(self._visit_all(browser, q) for q in queues))
-                    queues = self._queues()
+        try:
+            await self._visit_what_is_due()
+        except CrosstrackError as error:
+            self._end(int(error.exit_status), {"error": str(error)})
+            raise
         self.deriver.settle()
         self.summary.drift = [described(one) for one in drifts(self.db)]
         self.summary.new = {name: n - before[name] for name, n in self._counted().items()}
-        with self.db.atomic():
-            now, status = self.given.clock(), int(self.summary.exit_status)
-            end_run(self.db, self.run_id, now, status, self.summary.as_json())
+        self._end(int(self.summary.exit_status), self.summary.as_json())
         return self.summary
+
+    def _end(self, exit_status: int, said: dict[str, Any]) -> None:
+        with self.db.atomic():
+            end_run(self.db, self.run_id, self.given.clock(), exit_status, said)
+
+    async def _visit_what_is_due(self) -> None:
+        queues = self._queues()
+        if not queues:
+            return
+        async with open_browser(self.given.browser) as browser:
+            while queues:
+                await asyncio.gather(*(self._visit_all(browser, q) for q in queues))
+                queues = self._queues()
 
     def _queues(self) -> list[list[Due]]:
         """What is due and not yet tried in this run, by portal; not of portals that must not be asked."""

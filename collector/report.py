@@ -20,6 +20,14 @@ _UNWATCHED_WIDTH = 160
 _NUMBERS = """
 select * from tracking_numbers where parcel_id = ? order by role = 'last_mile', first_seen_at, number
 """
+_ASKED = """
+select v.portal, v.tracking_number, v.outcome, v.seen_at, v.error from visits as v
+join readings as r on r.visit_id = v.id
+where r.parcel_id = ? and not exists (
+    select 1 from visits as later where later.portal = v.portal and later.tracking_number = v.tracking_number
+    and (later.seen_at, later.id) > (v.seen_at, v.id))
+order by v.portal, v.tracking_number
+"""
 _FINDINGS = """
 select kind, severity, portal_a, portal_b, disagreements, largest_s, sentence
 from findings where parcel_id = ?
@@ -50,6 +58,7 @@ def parcel_json(db: Database, parcel_id: str) -> dict[str, Any]:
         "findings": _rows(db, _FINDINGS, parcel_id),
         "contradictions": _rows(db, "select * from contradictions where parcel_id = ?", parcel_id),
         "portals": _rows(db, "select * from portal_standing where parcel_id = ? order by portal", parcel_id),
+        "asked": _rows(db, _ASKED, parcel_id),
         "events": events,
     }
 
@@ -64,10 +73,17 @@ def print_parcel(out: Console, parcel: Mapping[str, Any]) -> None:
         out.print(
             Text("!! contradiction: ", _STYLE["warning"]), Text(plain(contradiction["explanation"])), sep=""
         )
-    if not parcel["events"]:
-        out.print("   nothing shown yet")
-        return
-    out.print(_timeline(parcel["events"]))
+    for asked in parcel["asked"]:
+        if asked["outcome"] != "ok":
+            out.print(Text(plain(_asked(asked)), "dim"))
+    if parcel["events"]:
+        out.print(_timeline(parcel["events"]))
+
+
+def _asked(visit: Mapping[str, Any]) -> str:
+    outcome = str(visit["outcome"]).replace("_", " ")
+    error = f" ({visit['error']})" if visit["error"] else ""
+    return f"   {visit['portal']} on {visit['seen_at'][:10]} for {visit['tracking_number']}: {outcome}{error}"
 
 
 def _print_head(out: Console, parcel: Mapping[str, Any]) -> None:

@@ -116,11 +116,13 @@ def meaning(
     """What a row of `portal` stands for, None if its code and wording are not understood.
 
     Tried in turn: the code, the description, the note. A known code settles it; an unknown one does not
-    forbid the wording from being understood.
+    forbid the wording from being understood. Of a portal not known here, wordings are understood that mean
+    the same wherever they are known.
     """
     vocabulary = _load(portal)
     if vocabulary is None:
-        return None
+        found = (_shared().get(normal(text)) for text in (description, note) if text)
+        return next((one for one in found if one is not None), None)
     where = f"{place or ''} | {description}"
     attempts: list[tuple[str | None, tuple[str, ...]]] = []
     if code:
@@ -131,6 +133,20 @@ def meaning(
             if entry.fits(wanted_code, phrases, where):
                 return entry.meaning
     return None
+
+
+@cache
+def _shared() -> dict[str, Meaning | None]:
+    """Wordings of all portals, None where two of them mean different things by one."""
+    shared: dict[str, Meaning | None] = {}
+    for name in names():
+        vocabulary = _load(name)
+        for entry in vocabulary.entries if vocabulary else ():
+            for phrase in entry.phrases:
+                meant = None if entry.place is not None else entry.meaning
+                known = shared.get(phrase, meant)
+                shared[phrase] = meant if known == meant else None
+    return shared
 
 
 @cache

@@ -207,3 +207,17 @@ def test_capitals_and_spaces_do_not_count(text):
 def test_a_code_is_compared_without_spaces_and_case(code):
     assert normal_code(f" {code}\n") == normal_code(code)
     assert not any(c.isspace() for c in normal_code(code))
+
+
+def test_a_portal_not_known_here_is_understood_where_all_known_ones_agree():
+    meaning = vocabulary.meaning("never-heard-of", code=None, description="OUT FOR DELIVERY")
+    assert meaning is not None
+    assert meaning.milestone == "out_for_delivery"
+
+
+def test_a_wording_that_depends_on_the_place_means_nothing_on_an_unknown_portal():
+    known = vocabulary.meaning(
+        "usps", code=None, description="Processed Through Facility", place="ISC NEW YORK NY(USPS)"
+    )
+    assert known is not None
+    assert vocabulary.meaning("never-heard-of", code=None, description="Processed Through Facility") is None
