@@ -24,6 +24,7 @@ from collector.plan import Due, Wanted, due_visits
 from collector.politeness import FAILED, HUMAN, answered, asking, permit
 from collector.store.drifts import drifts, keep_drifts, new_unknown_wordings, rows_before
 from collector.store.facts import Visit, begin_run, end_run, store_visit
+from collector.store.opening import writing
 from collector.store.portal_states import keep_portal_state, portal_state
 from collector.visit import Visited, visit
 from scrapers.contract import Portal
@@ -117,7 +118,7 @@ class _Run:
     async def make(self) -> Summary:
         self.deriver.catch_up()  # what a killed run stored and did not derive
         before = self._counted()
-        with self.db.atomic():
+        with writing(self.db):
             self.run_id = begin_run(self.db, "collect", self.started)
         try:
             await self._visit_what_is_due()
@@ -131,7 +132,7 @@ class _Run:
         return self.summary
 
     def _end(self, exit_status: int, said: dict[str, Any]) -> None:
-        with self.db.atomic():
+        with writing(self.db):
             end_run(self.db, self.run_id, self.given.clock(), exit_status, said)
 
     async def _visit_what_is_due(self) -> None:
@@ -175,7 +176,7 @@ class _Run:
             pause = permit(portal_state(self.db, portal.name), portal.politeness, self.given.clock()).wait_s
             if pause:
                 await self.given.sleep(pause)
-            with self.db.atomic():
+            with writing(self.db):
                 keep_portal_state(self.db, asking(portal_state(self.db, portal.name), self.given.clock()))
             visited = await visit(
                 browser,
@@ -194,7 +195,7 @@ class _Run:
         if outcome is Outcome.NOT_FOUND and self._has_shown(name, number):
             self.summary.suspicious.append(f"{name} no longer knows {number}, which it has shown before")
         before = rows_before(self.db, name, number)
-        with self.db.atomic():
+        with writing(self.db):
             visit_id, _ = store_visit(self.db, self.run_id, as_stored(visited), portal.canonical)
             state = portal_state(self.db, name)
             after = answered(state, outcome, visited.attempts, visited.seen_at, visited.retry_at)

@@ -21,4 +21,7 @@ def parcels_named(db: Database, text: str) -> list[str]:
         found = [row["id"] for row in db.query(sql, [name])]
         if found:
             return found
+    followed = "select 1 from followed where number = ? and forgotten_at is null"
+    if any(list(db.query(followed, [name])) for _, name in attempts):
+        raise UsageError(f"{text!r} has not been looked up yet: run `crosstrack collect`")
     raise UsageError(f"nothing is known of {text!r}; add the number and collect, or import something first")

@@ -9,7 +9,7 @@ Tree = LexborHTMLParser | LexborNode
 
 _TAG = re.compile(r"<(/?)(?!(?:area|br|col|hr|img|input|link|meta|source|wbr)\b)[a-z]", re.IGNORECASE)
 _DEEPEST = 10_000
-_SPACE = re.compile(r"[\s\u00a0\u200b\ufeff]+")
+_SPACE = re.compile(r"[\s\x00-\x1f\x7f\u00a0\u200b\ufeff]+")
 
 
 def tree(html: str) -> LexborHTMLParser:
@@ -30,7 +30,7 @@ def _depth(html: str) -> int:
 
 
 def collapse(text: str | None) -> str | None:
-    """`text` trimmed, runs of white space (no-break spaces too) made one space; None if empty."""
+    """`text` trimmed, runs of white space and control characters made one space; None if empty."""
     if text is None:
         return None
     return _SPACE.sub(" ", text).strip() or None

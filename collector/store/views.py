@@ -9,53 +9,60 @@ with sized as (
                when 'timezone' then d.shown_difference_s
                when 'precision' then 0
                else coalesce(d.real_difference_s, d.shown_difference_s) end, 0)) as size_s,
-           case when a.offset_source = 'corrected' and b.offset_source = 'corrected' then 'both'
-                when a.offset_source = 'corrected' then d.portal_a
-                when b.offset_source = 'corrected' then d.portal_b
-           end as wrong
+           case when d.kind = 'lag' then iif(d.real_difference_s > 0, d.portal_b, d.portal_a)
+                when a.offset_source = 'corrected' and b.offset_source <> 'corrected' then d.portal_a
+                when b.offset_source = 'corrected' and a.offset_source <> 'corrected' then d.portal_b
+           end as whose
     from disagreements as d
     join observations as a on a.id = d.observation_a
     join observations as b on b.id = d.observation_b
 ),
 scoped as (
-    select parcel_id as scope, * from sized
+    select parcel_id as scope, portal_a as one, portal_b as other, * from sized
     union all
-    select null, * from sized where kind in ('zone_label', 'timezone', 'lag')
+    select null, p.portal, null, sized.* from sized
+    join (select distinct portal from observations) as p
+      on p.portal = sized.whose or (sized.whose is null and p.portal in (sized.portal_a, sized.portal_b))
+    where sized.kind in ('zone_label', 'timezone', 'lag')
 ),
 ranked as (
-    select *, row_number() over (
-        partition by scope, kind, portal_a, portal_b order by size_s desc, id) as place
+    select *, row_number() over (partition by scope, kind, one, other order by size_s desc, id) as place
     from scoped
+),
+grouped as (
+    select scope, kind, severity, one, other, count(*) as n,
+           min(size_s) as smallest_s, max(size_s) as largest_s,
+           iif(count(distinct whose) = 1 and count(whose) = count(*), min(whose), null) as whose,
+           max(case when place = 1 then id end) as worst,
+           max(case when place = 1 then explanation end) as example
+    from ranked group by scope, kind, severity, one, other
+),
+compared as (
+    select o.portal, count(*) as n from observations as o join events as e on e.id = o.event_id
+    where e.portals > 1 and o.duplicate_of is null group by o.portal
 )
-select scope as parcel_id, kind, severity,
-       case kind
-         when 'zone_label' then case
-             when count(distinct wrong) = 1 and min(wrong) <> 'both'
-             then min(wrong) || ' labels the wrong zone'
-             else portal_a || ' and ' || portal_b || ' label different zones' end
-             || ' on ' || count(*) || iif(count(*) = 1, ' row', ' rows') || ' that both show. '
-         when 'timezone' then portal_a || ' and ' || portal_b
-             || ' print different clocks for the same moment, '
-             || count(*) || iif(count(*) = 1, ' time. ', ' times. ')
-         when 'lag' then portal_a || ' and ' || portal_b || ': one shows when it heard of the scan, '
-             || count(*) || iif(count(*) = 1, ' time. ', ' times. ')
-         when 'conflict' then portal_a || ' and ' || portal_b || ' give really different times for '
-             || count(*) || iif(count(*) = 1, ' event. ', ' events. ')
-         when 'precision' then 'One of ' || portal_a || ' and ' || portal_b || ' is less precise on '
-             || count(*) || iif(count(*) = 1, ' event. ', ' events. ')
-         when 'revision' then portal_a || ' changed the time of '
-             || count(*) || iif(count(*) = 1, ' row', ' rows') || ' between two visits. '
-         else portal_a || ' and ' || portal_b || ' differ for a reason not known on '
-             || count(*) || iif(count(*) = 1, ' event. ', ' events. ')
-       end || iif(count(*) = 1, '', 'The largest: ')
-           || max(case when place = 1 then explanation end) as sentence,
-       portal_a, portal_b,
-       count(*) as disagreements,
-       min(size_s) as smallest_s,
-       max(size_s) as largest_s,
-       max(case when place = 1 then id end) as worst
-from ranked
-group by scope, kind, severity, portal_a, portal_b
+select g.scope as parcel_id, g.kind, g.severity,
+       case
+         when g.kind = 'zone_label' and g.whose is not null then g.whose || ' labels the wrong zone on '
+         when g.kind = 'zone_label' then g.one || coalesce(' and ' || g.other, '')
+             || ' label different zones on '
+         when g.kind = 'timezone' and g.other is null then g.one
+             || ' prints another zone''s clock than others on '
+         when g.kind = 'timezone' then g.one || ' and ' || g.other
+             || ' print different clocks for the same moment on '
+         when g.kind = 'lag' and g.whose is not null then g.whose || ' shows when it heard of the scan on '
+         when g.kind = 'lag' then g.one || coalesce(' and ' || g.other, '')
+             || ': one shows when it heard of it, on '
+         when g.kind = 'conflict' then g.one || ' and ' || g.other || ' give really different times on '
+         when g.kind = 'precision' then 'One of ' || g.one || ' and ' || g.other || ' is less precise on '
+         when g.kind = 'revision' then g.one || ' changed the time between two visits on '
+         else g.one || ' and ' || g.other || ' differ for a reason not known on '
+       end || g.n
+           || case when g.scope is null then ' of ' || c.n || ' rows that others show too. '
+                   when g.n = 1 then ' row. ' else ' rows. ' end
+           || iif(g.n = 1, '', 'The largest: ') || g.example as sentence,
+       g.one as portal_a, g.other as portal_b, g.n as disagreements, g.smallest_s, g.largest_s, g.worst
+from grouped as g left join compared as c on c.portal = g.one
 """
 
 RECONCILED_HISTORY = """

@@ -170,7 +170,7 @@ def test_disagreements_are_filtered(crosstrack, filled):
     assert listed("--kind", "conflict") == []
     assert len(listed("--portal", "correos", "--parcel", CORREOS)) == 1
     assert listed("--portal", "usps") == []
-    assert len(listed("--findings")) == 2
+    assert len(listed("--findings")) == 3
     assert "conflict" in one_line(crosstrack("disagreements", "--kind", "nonsense", status=2))
     crosstrack("disagreements", "--parcel", "AA1", status=2)
 

@@ -174,7 +174,7 @@ def test_parse_says_what_it_cannot_read(crosstrack, file):
 def test_everything_can_be_exported_in_both_forms(crosstrack, filled, what, form):
     result = crosstrack("export", what, "--format", form)
     lines = result.stdout.splitlines()
-    assert len(lines) == {"findings": 2}.get(what, 1) + (form == "csv")
+    assert len(lines) == {"findings": 3}.get(what, 1) + (form == "csv")
     if form == "jsonl":
         assert all(isinstance(json.loads(line), dict) for line in lines)
     assert result.stderr == ""

@@ -93,6 +93,30 @@ def test_every_row_shown_is_kept_and_every_current_row_has_an_event(world):
         assert not rows(db, strangers)
 
 
+def habitually_late(n):
+    """A parcel that Correos says arrived half an hour after Cainiao says it did."""
+    ours, theirs = f"LP{n}", f"RR{n}"
+    here = event(f"2026-02-{n} 18:00:00", "Arrived", code="LH_ARRIVE", utc_offset="+08:00")
+    there = event(f"{n}/02/2026 11:30:00", "Llegada a España")
+    return [naming(ours, theirs, events=[here]), record("correos", theirs, events=[there])]
+
+
+def test_what_all_parcels_teach_changes_those_known_before_in_whatever_order_they_came(db):
+    kinds = "select distinct kind from disagreements order by 1"
+    parcels = [habitually_late(n) for n in (20, 21, 22, 23)]
+    take_in(db, parcels[0])
+    assert column(db, kinds) == ["unexplained"]
+    for one in parcels[1:]:
+        take_in(db, one)
+    assert column(db, kinds) == ["lag"]
+    assert column(db, "select lag_class from clock_estimates where portal = 'correos'") == ["receipt"]
+    learned = contents(db)
+    assert derived(*reversed(parcels)) == learned
+    assert derived([one for batch in parcels for one in batch]) == learned
+    Deriver(db, portals()).rebuild()
+    assert contents(db) == learned
+
+
 def test_rebuild_that_fails_leaves_everything_as_it_was(db, monkeypatch):
     take_in(db, [record(events=[event("2026-02-27 13:05:11")])])
     before = contents(db)
@@ -205,6 +229,15 @@ def test_rows_without_a_time_go_with_those_beside_them(db):
     take_in(db, [record(seen_at="2024-03-01T10:00:00Z", events=[*FIRST, undated])])
     take_in(db, [record(events=[*AGAIN, undated])])
     assert column(db, "select count(*) from observations group by parcel_id") == [3, 3]
+
+
+def test_a_page_that_still_shows_the_first_use_is_read_as_both(db):
+    take_in(db, [record(events=[event(None, "Ready"), *AGAIN, *FIRST, event(None, "Order placed")])])
+    lives = "select parcel_id, description from observations where time_text is null order by 1"
+    assert [tuple(r.values()) for r in rows(db, lives)] == [
+        (CAINIAO, "Order placed"),
+        (f"{CAINIAO}@2026-02-20", "Ready"),
+    ]
 
 
 def test_an_old_page_taken_in_late_is_one_parcel(db):

@@ -29,29 +29,50 @@ def finding(db, kind, parcel=CAINIAO):
     return found
 
 
-def test_one_moment_on_two_clocks_is_one_finding_for_the_parcel_and_one_for_the_portals(db):
+def test_one_moment_on_two_clocks_is_one_finding_for_the_parcel_and_one_for_each_portal(db):
     take_in(db, [cainiao(here("2026-02-27 18:00:00")), correos(arrived("27/02/2026 11:00:00"))])
-    for parcel in (CAINIAO, None):
-        found = finding(db, "timezone", parcel)
-        assert (found["portal_a"], found["portal_b"], found["disagreements"]) == ("cainiao", "correos", 1)
-        assert (found["smallest_s"], found["largest_s"]) == (7 * 3600, 7 * 3600)
-        assert "1 time." in found["sentence"]
-        assert "7 h apart on paper" in found["sentence"]
+    found = rows(db, "select * from findings where kind = 'timezone' order by parcel_id, portal_a")
+    assert [(f["parcel_id"], f["portal_a"], f["portal_b"], f["disagreements"]) for f in found] == [
+        (None, "cainiao", None, 1),
+        (None, "correos", None, 1),
+        (CAINIAO, "cainiao", "correos", 1),
+    ]
+    for one in found:
+        assert (one["smallest_s"], one["largest_s"]) == (7 * 3600, 7 * 3600)
+        assert "7 h apart on paper" in one["sentence"]
+    assert "on 1 of 1 rows that others show too." in found[0]["sentence"]
+    assert "on 1 row." in found[2]["sentence"]
+
+
+def test_a_wrong_label_is_said_of_the_portal_that_wrote_it(db):
+    madrid = event("27/02/2026 11:00:00", "Llegada a España", place="Madrid")
+    take_in(db, [cainiao(here("2026-02-27 11:00:00")), correos(madrid)])
+    found = rows(db, "select * from findings where kind = 'zone_label' order by parcel_id")
+    assert [(f["parcel_id"], f["portal_a"], f["portal_b"]) for f in found] == [
+        (None, "cainiao", None),
+        (CAINIAO, "cainiao", "correos"),
+    ]
+    assert all(f["sentence"].startswith("cainiao labels the wrong zone on 1 ") for f in found)
+
+
+def test_the_worst_of_a_finding_is_the_disagreement_it_names(db):
+    take_in(db, [cainiao(here("2026-02-27 18:00:00")), correos(arrived("27/02/2026 11:00:00"))])
     assert finding(db, "timezone")["worst"] == column(db, "select id from disagreements")[0]
 
 
 def test_a_finding_counts_its_disagreements_and_tells_the_worst(db):
-    clearance = event("27/02/2026 13:00:00", "Despachado de aduana")
-    cleared = here("2026-02-27 20:00:00", "CC_IM_SUCCESS")
-    both = [
-        cainiao(cleared, here("2026-02-27 18:00:00")),
-        correos(clearance, arrived("27/02/2026 11:00:00")),
-    ]
-    take_in(db, both)
+    winter, summer = (
+        ("2026-02-27 18:00:00", "27/02/2026 11:00:00"),
+        ("2026-04-27 20:00:00", "27/04/2026 14:00:00"),
+    )
+    cleared = here(summer[0], "CC_IM_SUCCESS"), event(summer[1], "Despachado de aduana")
+    take_in(db, [cainiao(cleared[0], here(winter[0])), correos(cleared[1], arrived(winter[1]))])
     found = finding(db, "timezone")
-    assert found["disagreements"] == 2
-    assert "2 times." in found["sentence"]
-    assert column(db, "select kind from disagreements where id = ?", found["worst"]) == ["timezone"]
+    assert (found["disagreements"], found["smallest_s"], found["largest_s"]) == (2, 6 * 3600, 7 * 3600)
+    worst = column(db, "select shown_difference_s from disagreements where id = ?", found["worst"])
+    assert worst == [-7 * 3600]
+    assert "on 2 rows." in found["sentence"]
+    assert "7 h apart" in found["sentence"]
 
 
 def test_a_revision_is_a_finding_of_its_parcel_alone(db):
