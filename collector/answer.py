@@ -12,6 +12,8 @@ from scrapers.numbers import NumberError, tracking_number
 from scrapers.words import Outcome, Role
 
 _LOG = logging.getLogger(__name__)
+#: Outcomes in which the portal speaks of the number; the others say only why it does not.
+_ANSWERS = frozenset({Outcome.OK, Outcome.NO_EVENTS_YET, Outcome.NOT_FOUND})
 _READABLE = frozenset({Role.DOM, Role.PAYLOAD})
 
 
@@ -64,7 +66,8 @@ def same_number(one: str, other: str) -> bool:
 def _answered(readings: tuple[Reading, ...]) -> Answer:
     first = readings[0]
     all_claimed = first.rows_claimed is None or first.rows_claimed <= len(first.rows)
-    complete = first.complete and first.rows_bad == 0 and all_claimed
+    is_answer = first.outcome in _ANSWERS
+    complete = is_answer and first.complete and first.rows_bad == 0 and all_claimed
     return Answer(first.outcome, complete, readings, "; ".join(first.problems) or None)
 
 

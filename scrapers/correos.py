@@ -166,7 +166,8 @@ class Correos(Portal):
             except LayoutChanged as changed:
                 if page.role == Role.PAYLOAD:
                     missing.append(changed.looked_for)
-        if not said:
+        # One service that knows nothing proves nothing while what the other said is not understood.
+        if not said or (missing and all(s.reading.outcome is Outcome.NOT_FOUND for s in said)):
             raise LayoutChanged(NAME, missing[0] if missing else "a reply of the search service or canonico")
         problems = tuple(f"one reply is in no known state; looked for {wanted}" for wanted in missing)
         return _one_per_number(said, problems)
@@ -176,7 +177,7 @@ def _page(page: Page, asked: str | None) -> list[_Said]:
     answer = reply(page, collect=(CANONICO.events,))
     if answer.status == 429:
         return [_Said(asked, Reading(Outcome.RATE_LIMITED))]
-    if answer.status == 204:  # the search service, of a number that is not theirs
+    if answer.status == 204 and not answer.text.strip():  # the search service, of a number that is not theirs
         return [_Said(asked, Reading(Outcome.NOT_FOUND))]
     value = answer.value
     if isinstance(value, dict) and items_at(value, "shipment"):
@@ -270,28 +271,46 @@ def _related(parcel: Record, service: _Service, own: str | None) -> tuple[Relate
     return tuple(numbers.values())
 
 
-def _old_page(page: Page) -> Reading:
-    """The page of 2017, in Latin-1 as the server sent it or in UTF-8 as a browser saves it; dates only."""
+def _old_text(page: Page) -> str:
+    """The old page in Latin-1, as the server sent it, or in UTF-8, as saved; some bytes may be broken."""
     try:
-        html = page.body.decode("utf-8-sig")
+        return page.body.decode("utf-8-sig")
     except UnicodeDecodeError:
-        html = page.body.decode("cp1252", errors="replace")
-    table = maybe(tree(html), OLD_TABLE)
+        has_accents = not page.text.replace("\ufffd", "").isascii()
+        return page.text if has_accents else page.body.decode("cp1252", errors="replace")
+
+
+def _old_page(page: Page) -> Reading:
+    """The page of 2017: dates only."""
+    html = _old_text(page)
+    root = tree(html)
+    table = maybe(root, OLD_TABLE)
     if table is None:
         raise LayoutChanged(NAME, "a reply of the search service or canonico")
     rows: list[Row] = []
-    for line in table.css("tr"):
+    problems: list[str] = []
+    for position, line in enumerate(table.css("tr"), start=1):
         cell = maybe(line, OLD_TEXT)
         text = collapse(cell.text()) if cell is not None else None
-        if cell is not None and text is not None:
-            titled = maybe(cell, "[title]") or cell
-            note = collapse(titled.attributes.get("title"))
-            rows.append(Row(text, text_of(line, OLD_DATE), note=note if note != text else None))
-    if not rows and OLD_NOTHING not in html:
+        if cell is None or text is None:
+            continue
+        if len(line.css("tr")) > 1:  # itself, and another one
+            problems.append(f"row {position} holds other rows")
+            continue
+        titled = maybe(cell, "[title]") or cell
+        note = collapse(titled.attributes.get("title"))
+        rows.append(Row(text, text_of(line, OLD_DATE), note=note if note != text else None))
+    if not rows and (OLD_NOTHING not in html or maybe(root, OLD_TEXT) is not None):
         raise LayoutChanged(NAME, f"{OLD_TABLE} {OLD_TEXT[0]}")
     if not rows:
         return Reading(Outcome.NOT_FOUND)
-    return Reading(rows=tuple(rows), layout=OLD_LAYOUT)
+    return Reading(
+        rows=tuple(rows),
+        complete="</html" in html.lower() and not problems,
+        rows_bad=len(problems),
+        problems=tuple(problems),
+        layout=OLD_LAYOUT,
+    )
 
 
 def _one_per_number(said: list[_Said], problems: tuple[str, ...]) -> tuple[Reading, ...]:

@@ -59,8 +59,10 @@ CONTAINER = ".track-bar-container"
 #: Selector, and the attribute that holds the number (None: its text).
 NUMBER = (("span.tracking-number", "value"), (".tracking-number", None), ("#trackingNum", None))
 #: Milestones still to come ("Delivered" is one on every undelivered page) and the link that unfolds the list.
-NOT_EVENTS = frozenset({"upcoming-step", "upcoming-status", "toggle-history-container"})
+NOT_EVENTS = re.compile(r"upcoming|toggle-history")
 FIELDS = frozenset({"tb-status", "tb-status-detail", "tb-location", "tb-date"})
+#: Marks a step in which a step or a kind of text came again: it was not closed, what follows is not its own.
+AGAIN = "again"
 #: Until about 2022, three cells: date, status of item, location.
 STEPS, TABLE = "steps", "table"
 TABLE_ROWS = "table.tracking_history tr:not(.row_notification)"
@@ -73,7 +75,7 @@ NOT_FOUND_HEADERS = frozenset({"status not available", "tracking not available"}
 NOT_FOUND_TEXT = "could not locate the tracking information for your request"
 PROGRESS = ".tracking-progress-bar-status-container"
 #: Progress bars that may honestly have no event to show.
-NOT_YET = frozenset({"preshipment-status", "shipping-partner-status", "in-transit-status"})
+NOT_YET = frozenset({"preshipment-status", "shipping-partner-status"})
 #: The entry form of 2017 took 35; a page with many more is hostile, and would take minutes.
 MOST_NUMBERS = 100
 ENTRY_FORM = ("form#trackPackage", "form[name=TrackConfirmAction]", "#tracking-input")
@@ -196,14 +198,15 @@ def _reading(document: _Document, box: LexborNode, number: str | None) -> Readin
     outcome, status = Outcome.OK, next(stages, None) or text_of(box, TABLE_STATUS)
     if not rows:
         outcome, status = _nothing_shown(document, box, problems)
-    # A browser closes the elements of a page cut on its way; only a bare last row then gives it away.
+    # A browser closes the elements of a page cut on its way: its last row is bare, or nothing comes below it.
     is_bare = bool(rows) and not (rows[-1].time_text or rows[-1].place) and maybe(box, LIST_END) is None
+    is_cut = is_bare or (bool(found) and not _is_followed(found[-1][0]))
     estimate = _estimate(box)
     return Reading(
         outcome,
         number,
         rows,
-        complete=document.whole and not problems and not is_bare,
+        complete=document.whole and not problems and not is_cut,
         rows_bad=len(problems),
         problems=problems,
         status_text=status,
@@ -220,17 +223,27 @@ def _steps(box: LexborNode) -> list[_Found]:
     todo: list[tuple[LexborNode, dict[str, str | None] | None]] = [(box, None)]
     while todo:
         node, shown = todo.pop()
-        classes = set((node.attributes.get("class") or "").split())
-        if classes & NOT_EVENTS or (CONTAINER[1:] in classes and node.mem_id != box.mem_id):
+        named = node.attributes.get("class") or ""
+        classes = set(named.split())
+        if NOT_EVENTS.search(named) or (CONTAINER[1:] in classes and node.mem_id != box.mem_id):
             continue
         if "tb-step" in classes:
+            if shown is not None:
+                shown[AGAIN] = None
             shown = {}
             steps.append((node, shown))
-        elif shown is not None:
-            for name in (classes & FIELDS) - shown.keys():
-                shown[name] = collapse(node.text())
+        elif shown is not None and (kinds := classes & FIELDS):
+            if AGAIN in shown or kinds & shown.keys():
+                shown[AGAIN] = None
+            else:
+                shown.update(dict.fromkeys(kinds, _own_text(node)))
         todo.extend((child, shown) for child in reversed(list(node.iter())))
     return [(node, shown) for node, shown in steps if any(shown.values())]
+
+
+def _own_text(node: LexborNode) -> str | None:
+    """The text of a part of a row, None if a part of the page with rows of its own got into it."""
+    return collapse(node.text()) if maybe(node, "tr, .tb-step") is None else None
 
 
 def _table(box: LexborNode) -> list[_Found]:
@@ -239,7 +252,8 @@ def _table(box: LexborNode) -> list[_Found]:
     for row in box.css(TABLE_ROWS):
         cells = [collapse(cell.text()) for cell in row.iter() if cell.tag == "td"]
         if any(cells):
-            names = ("tb-date", "tb-status-detail", "tb-location") if len(cells) == 3 else ("unreadable",)
+            is_row = len(cells) == 3 and len(row.css("tr")) == 1  # it alone: none within it
+            names = ("tb-date", "tb-status-detail", "tb-location") if is_row else ("unreadable",)
             found.append((row, dict(zip(names, cells, strict=False))))
     return found
 
@@ -266,12 +280,26 @@ def _is_cut(document: _Document, node: LexborNode) -> bool:
     return node.next is None and not is_closed
 
 
+def _is_followed(node: LexborNode) -> bool:
+    """Whether any element, or text other than white space, comes after `node` in its document."""
+    here: LexborNode | None = node
+    while here is not None:
+        following = here.next
+        while following is not None:
+            tag = following.tag or "-"
+            if not tag.startswith("-") or (tag == "-text" and following.text().strip()):
+                return True
+            following = following.next
+        here = here.parent
+    return False
+
+
 def _nothing_shown(
     document: _Document, box: LexborNode, problems: Sequence[str]
 ) -> tuple[Outcome, str | None]:
     """Why a number has no rows, with the headline; raises LayoutChanged unless the page itself says why."""
-    banner = maybe(box, BANNER)
-    if problems or banner is None:
+    banner, body = maybe(box, BANNER), document.root.body
+    if problems or banner is None or (body is not None and _steps(body)):  # rows outside, and nobody's
         raise LayoutChanged(Usps.name, "; ".join(problems) or f"{CONTAINER} .tb-step")
     header, said = text_of(banner, ".banner-header"), collapse(banner.text()) or ""
     is_red = "red-banner" in (banner.attributes.get("class") or "").split()
@@ -333,6 +361,6 @@ def _state_without_numbers(document: _Document) -> Reading:
     # The page of results has the form too, under a title of its own.
     if form is not None and "results" not in heading and maybe(root, "#tracked-numbers") is None:
         return Reading(Outcome.INPUT_NEEDED)
-    if len(document.text.strip()) < SHELL_LENGTH:
+    if status in (200, 403) and len(document.text.strip()) < SHELL_LENGTH:
         return Reading(Outcome.CHALLENGE)
     raise LayoutChanged(Usps.name, CONTAINER)
