@@ -70,7 +70,7 @@ def common_shift(old: Sequence[Timed], new: Sequence[Timed], viewer_moved: timed
         if shift == NO_SHIFT or shift % _QUARTER or abs(shift) > _WIDEST or _fitting(both, shift) < shown:
             continue
         evidence = single.count(shift) if stayed else shown
-        if NO_SHIFT not in single and evidence >= (1 if shift == viewer_moved else 2):
+        if evidence >= (1 if shift == viewer_moved else 2):
             return shift
     return NO_SHIFT
 

@@ -64,6 +64,10 @@ STATES = {
 LAYOUTS = ("detail.json", "page until 2022")
 
 NOT_FOUND_CODES = frozenset({"ORDER_NOT_FOUND", "RESULT_EMPTY"})
+#: The one status that says nothing has happened yet; under any other an empty list has lost its rows.
+PREPARING = "SELLER_PREPARING"
+#: What a reply holds of a parcel Cainiao knows. Of an unknown number it has the number and its source alone.
+KNOWN = ("status", "statusDesc", "originCountry", "destCountry", "processInfo")
 #: Why nothing could be read, most telling first.
 REFUSALS = (Outcome.CHALLENGE, Outcome.RATE_LIMITED, Outcome.UNAVAILABLE)
 
@@ -93,6 +97,7 @@ class Cainiao(Portal):
     payloads = ("https://global.cainiao.com/global/detail.json",)
     layouts = LAYOUTS
     states = STATES
+    consent = ('button:has-text("ACCEPT ALL")',)  # the banner offers nothing else that closes it
     politeness = Politeness(
         30, 60, "readers who asked too often lost every AliExpress page for their address"
     )
@@ -214,8 +219,7 @@ def _refusal(record: Record) -> Outcome:
 
 def _parcel(entry: Record, where: str) -> Reading:
     items = items_at(entry, "detailList")
-    nothing_there = string_at(entry, "noTrackingDataDesc") or string_at(entry, "mailNoSource") == "EXTERNAL"
-    if items is None and ("detailList" in entry or not nothing_there):
+    if items is None and ("detailList" in entry or not (_is_waiting(entry) or _is_unknown(entry))):
         raise LayoutChanged(NAME, f"{where}.detailList")
     rows, problems = read_rows(items or (), _row)
     if items and not rows:
@@ -246,11 +250,21 @@ def _without_rows(entry: Record, where: str) -> Outcome:
         return _refusal(entry)
     if record_at(entry, "latestTrace"):
         raise LayoutChanged(NAME, f"{where}.detailList[] (there is a newest event)")
-    if string_at(entry, "status", "statusDesc", "noTrackingDataDesc") is not None:
+    if _is_waiting(entry):
         return Outcome.NO_EVENTS_YET
     if string_at(entry, "mailNo") is None:
         raise LayoutChanged(NAME, f"{where}.mailNo")
-    return Outcome.NOT_FOUND
+    if _is_unknown(entry):
+        return Outcome.NOT_FOUND
+    raise LayoutChanged(NAME, f"{where}.detailList[] (nothing says why it is empty)")
+
+
+def _is_waiting(entry: Record) -> bool:
+    return string_at(entry, "noTrackingDataDesc") is not None or string_at(entry, "status") == PREPARING
+
+
+def _is_unknown(entry: Record) -> bool:
+    return string_at(entry, "mailNoSource") == "EXTERNAL" and not any(key in entry for key in KNOWN)
 
 
 def _row(event: Record) -> Row | None:

@@ -42,8 +42,8 @@ STATES = {"old_page": State(None, ("#Table2",))}
 OLD_TABLE = "#Table2"
 OLD_DATE = ".txtDescripcionTabla"
 OLD_TEXT = (".txtContenidoTabla", ".txtContenidoTablaOff")
-#: What that page writes in place of rows.
-OLD_NOTHING = "fin tabla descripciones"
+#: The comment that page writes in place of rows. One that never ends may hide rows.
+OLD_NOTHING = re.compile(r"<!--[^<>]*fin tabla descripciones[^<>]*-->")
 
 #: How a text begins that nobody translated ("FALTA TRADUCCIÓN", its accent lost or not).
 UNTRANSLATED = "FALTA TRADUCC"
@@ -300,7 +300,7 @@ def _old_page(page: Page) -> Reading:
         titled = maybe(cell, "[title]") or cell
         note = collapse(titled.attributes.get("title"))
         rows.append(Row(text, text_of(line, OLD_DATE), note=note if note != text else None))
-    if not rows and (OLD_NOTHING not in html or maybe(root, OLD_TEXT) is not None):
+    if not rows and (not OLD_NOTHING.search(html) or maybe(root, OLD_TEXT) is not None):
         raise LayoutChanged(NAME, f"{OLD_TABLE} {OLD_TEXT[0]}")
     if not rows:
         return Reading(Outcome.NOT_FOUND)

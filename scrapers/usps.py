@@ -281,13 +281,12 @@ def _is_cut(document: _Document, node: LexborNode) -> bool:
 
 
 def _is_followed(node: LexborNode) -> bool:
-    """Whether any element, or text other than white space, comes after `node` in its document."""
+    """Whether any text comes after `node` in its document."""
     here: LexborNode | None = node
     while here is not None:
         following = here.next
         while following is not None:
-            tag = following.tag or "-"
-            if not tag.startswith("-") or (tag == "-text" and following.text().strip()):
+            if following.text().strip():
                 return True
             following = following.next
         here = here.parent

@@ -42,6 +42,7 @@ ONCE = frozenset(
 ALIKE = frozenset(
     frozenset(pair)
     for pair in (
+        (Milestone.ARRIVED_FACILITY, Milestone.DEPARTED_FACILITY),
         (Milestone.ARRIVED_FACILITY, Milestone.ARRIVED_ORIGIN_FACILITY),
         (Milestone.ARRIVED_FACILITY, Milestone.ARRIVED_DELIVERY_OFFICE),
         (Milestone.ARRIVED_FACILITY, Milestone.HANDED_TO_LAST_MILE),
@@ -107,11 +108,13 @@ def pair_strength(a: Observation, b: Observation, beliefs: Mapping[str, Belief])
 
 
 def _said_alike(a: ReadRow, b: ReadRow) -> float:
-    """4: one milestone; 2: two that one scan may be called; 1: one row is not understood; 0: two others."""
+    """4: one milestone; 2: two one scan may be called; 1: one not understood or saying nothing; 0: others."""
     if a.milestone is None or b.milestone is None:
         return 1
     if a.milestone != b.milestone:
-        return 2 if frozenset((a.milestone, b.milestone)) in ALIKE else 0
+        if frozenset((a.milestone, b.milestone)) in ALIKE:
+            return 2
+        return 1 if Milestone.NOTICE in (a.milestone, b.milestone) else 0
     # Data about a scan can come days before it.
     is_scan_and_data = None not in (a.physical, b.physical) and a.physical != b.physical
     return 2 if is_scan_and_data or a.milestone in _CATCH_ALL else 4
@@ -144,7 +147,7 @@ def _double_rows(
     )
     began = None
     for (first, _, a), (second, _, b) in pairwise(timed):
-        is_same_scan = a.row.milestone is not None and a.row.milestone == b.row.milestone
+        is_same_scan = a.row.milestone is not None and _one_pass(a.row.milestone, b.row.milestone)
         is_told_to_seconds = a.row.precision == b.row.precision == "second"
         is_same_place = a.row.printed.place == b.row.printed.place
         began = began or first
@@ -154,8 +157,13 @@ def _double_rows(
             began = None
 
 
+def _one_pass(a: Milestone | None, b: Milestone | None) -> bool:
+    """Whether one scan can be called both: the same, or in and out of a facility, which takes longer."""
+    return a == b or {a, b} == {Milestone.ARRIVED_FACILITY, Milestone.DEPARTED_FACILITY}
+
+
 def agree(a: Observation, b: Observation, beliefs: Mapping[str, Belief]) -> bool:
-    """Whether two rows of one portal can be one scan: the same moment, or where a clock is unknown, wall time.
+    """Whether two rows of one portal can be one scan: by their instants, by wall time where both are unknown.
 
     A row without a time contradicts none.
     """

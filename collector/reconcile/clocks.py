@@ -69,18 +69,25 @@ class _Offset:
     zone: str | None = None
 
 
-def belief(observation: Observation, estimates: Estimates, corrected_minutes: int | None = None) -> Belief:
+def belief(observation: Observation, estimates: Estimates) -> Belief:
     """What `observation`'s printed time is believed to mean."""
-    row = observation.row
-    held = (
-        _Offset(corrected_minutes, "corrected")
-        if corrected_minutes is not None
-        else _believed(observation, estimates)
-    )
+    held = _believed(observation, estimates)
     if held is None:
-        return Belief(None, "unknown", None, row.precision)
-    span = span_at(row, held.minutes) if held.zone is None else span_in(row, held.zone)
-    return Belief(None if span is None else held.minutes, held.source, span, row.precision)
+        return Belief(None, "unknown", None, observation.row.precision)
+    if held.zone is None:
+        return belief_at(observation, held.minutes, held.source)
+    return _belief(observation, held.minutes, held.source, span_in(observation.row, held.zone))
+
+
+def belief_at(observation: Observation, offset_minutes: int, source: OffsetSource) -> Belief:
+    """The printed time read at an offset that something else settled."""
+    return _belief(observation, offset_minutes, source, span_at(observation.row, offset_minutes))
+
+
+def _belief(o: Observation, offset_minutes: int, source: OffsetSource, span: Span | None) -> Belief:
+    if span is None:
+        return Belief(None, "unknown", None, o.row.precision)
+    return Belief(offset_minutes, source, span, o.row.precision)
 
 
 def _believed(observation: Observation, estimates: Estimates) -> _Offset | None:

@@ -1,27 +1,36 @@
-"""Events from groups of rows: the best time, the place, the wording, and one consistent order. Pure."""
+"""Events from groups of rows: the best time, the place, the wording. Pure."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from hashlib import sha256
 
 from collector.fold import Observation
-from collector.reconcile.align import Track
-from collector.reconcile.clocks import Belief, Estimates, leg_name
+from collector.reconcile.align import Track, content
+from collector.reconcile.clocks import Belief, Estimates, is_witness, leg_name
 from collector.reconcile.kinds import Said, speakers
+from collector.reconcile.order import in_order
+from collector.reconcile.spans import is_fine
 from scrapers import vocabulary
 from scrapers.words import Leg, Milestone
 
 _PRECISION = {"second": 0, "minute": 1, "hour": 2, "day": 3, None: 4}
-_SOURCE = {"inferred": 1, "unknown": 2}
-#: Journey order of milestones, for events that nothing else puts in order.
-_JOURNEY = {milestone: n for n, milestone in enumerate(Milestone)}
+#: A claim that holds, or a declared clock, comes first.
+_SOURCE = {"corrected": 1, "inferred": 2, "unknown": 3}
+
+
+@dataclass(frozen=True, slots=True)
+class Countries:
+    """Where a parcel comes from and goes (ISO codes), as far as that is known."""
+
+    origin: str | None = None
+    destination: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One real event. `members` are the ids of the observations that report it; `spokesman` gave the time."""
+    """One real event. `members` are the ids of the observations that report it."""
 
     id: str
     sequence: int
@@ -41,46 +50,81 @@ def events(
     tracks: Mapping[Track, Sequence[Observation]],
     beliefs: Mapping[str, Belief],
     estimates: Estimates,
-    destination: str | None,
+    countries: Countries,
 ) -> list[Event]:
-    """The parcel's events in order, numbered from 1."""
-    made = [_event(group, beliefs, estimates, destination) for group in groups]
-    keys = _order_keys(made, tracks)
-    ordered = sorted(made, key=lambda event: keys[event.id])
-    return [replace(event, sequence=n) for n, event in enumerate(ordered, start=1)]
+    """The parcel's events in order, numbered from 1. `tracks` hold their rows oldest first."""
+    made = [_event(group, beliefs, estimates, countries) for group in groups]
+    group_of = {o.id: place for place, group in enumerate(groups) for o in group}
+    listed = [[group_of[o.id] for o in tracks[name] if o.id in group_of] for name in sorted(tracks)]
+    order = in_order([(e.earliest_at, e.latest_at, e.milestone) for e in made], listed, _ties(groups))
+    return [replace(made[place], sequence=n) for n, place in enumerate(order, start=1)]
+
+
+def _ties(groups: Sequence[Sequence[Observation]]) -> list[tuple[object, ...]]:
+    """A key of each group by what its rows say, to settle what nothing else does."""
+    return [min(content(o) for o in group) for group in groups]
 
 
 def _event(
-    group: Sequence[Observation], beliefs: Mapping[str, Belief], estimates: Estimates, destination: str | None
+    group: Sequence[Observation], beliefs: Mapping[str, Belief], estimates: Estimates, countries: Countries
 ) -> Event:
-    sides = speakers([(o, beliefs[o.id]) for o in group])
-    best = min(sides.values(), key=lambda side: _rank(side, sides, estimates, destination))
-    span = best.belief.span
-    wordings = [best, *(s for s in sides.values() if s is not best)]
-    milestones = Counter(s.observation.row.milestone for s in sides.values() if s.observation.row.milestone)
-    row = best.observation.row
-    milestone = row.milestone or min(milestones, key=lambda m: (-milestones[m], m), default=None)
-    leg = row.leg or next((s.observation.row.leg for s in wordings if s.observation.row.leg), None)
+    sides = speakers((o, beliefs[o.id]) for o in group)
+    leg = _leg(sides)
+    ranks = {portal: _rank(side, sides, estimates, leg, countries) for portal, side in sides.items()}
+    best = sides[min(ranks, key=lambda portal: ranks[portal])]
+    timed = _finest(best, sides, ranks)
+    span = timed.belief.span
+    wordings = [best, *sorted((s for s in sides.values() if s is not best), key=_content)]
     members = tuple(sorted(o.id for o in group))
     return Event(
         id=sha256(f"event\0{members[0]}".encode()).hexdigest()[:20],
         sequence=0,
-        milestone=milestone,
-        leg=leg,
-        occurred_at=best.belief.occurred_at,
+        milestone=_milestone(wordings),
+        leg=next((s.observation.row.leg for s in wordings if s.observation.row.leg), None),
+        occurred_at=timed.belief.occurred_at,
         earliest_at=span.earliest if span else None,
         latest_at=span.latest if span else None,
         place=next(
             (s.observation.row.printed.place for s in wordings if s.observation.row.printed.place), None
         ),
-        description=row.printed.description,
+        description=best.observation.row.printed.description,
         shown={portal: side.observation.row.printed.time_text or "" for portal, side in sides.items()},
         members=members,
     )
 
 
+def _content(side: Said) -> tuple[object, ...]:
+    return content(side.observation)
+
+
+def _milestone(wordings: Sequence[Said]) -> Milestone | None:
+    """The milestone of the best row; what others say where it only says that there is something to note."""
+    said = [m for s in wordings if (m := s.observation.row.milestone) is not None]
+    telling = [m for m in said if m is not Milestone.NOTICE] or said
+    if said and said[0] in telling:
+        return said[0]
+    counted = Counter(telling)
+    return min(counted, key=lambda m: (-counted[m], m), default=None)
+
+
+def _finest(best: Said, sides: Mapping[str, Said], ranks: Mapping[str, tuple[object, ...]]) -> Said:
+    """Of the side to believe and those that bear it out, the finest; a worse clock only to fill in a time."""
+    span = best.belief.span
+    if span is None:
+        return best
+    worst = _SOURCE.get(best.belief.source, 0) if is_fine(best.observation.row) else max(_SOURCE.values())
+    backers = {
+        portal: side
+        for portal, side in sides.items()
+        if side.belief.span is not None
+        and span.agrees_with(side.belief.span)
+        and _SOURCE.get(side.belief.source, 0) <= worst
+    }
+    return backers[min(backers, key=lambda p: (_PRECISION[backers[p].belief.precision], ranks[p]))]
+
+
 def _rank(
-    side: Said, sides: Mapping[str, Said], estimates: Estimates, destination: str | None
+    side: Said, sides: Mapping[str, Said], estimates: Estimates, leg: Leg | None, countries: Countries
 ) -> tuple[object, ...]:
     """Best first: known clock, fine, not habitually late, backed by others, of who holds the parcel."""
     observation, span = side.observation, side.belief.span
@@ -88,64 +132,36 @@ def _rank(
     estimate = estimates.get((observation.portal, leg_name(row.leg)))
     is_late = estimate is not None and estimate.lag_class == "receipt"
     backing = sum(
-        1
+        span is not None and other.belief.span is not None and span.agrees_with(other.belief.span)
         for other in sides.values()
-        if span
-        and other.belief.span
-        and not other.observation.row.printed.relayed_from
-        and span.agrees_with(other.belief.span)
+        if is_witness(other.observation)
     )
     return (
         span is None,
         _SOURCE.get(side.belief.source, 0),
-        row.precision in ("hour", "day", None),
+        not is_fine(row),
         is_late,
         -backing,
-        not _holds_parcel(observation, destination),
+        not _holds_parcel(observation, leg, countries),
         _PRECISION[row.precision],
         span.earliest if span else datetime.max.replace(tzinfo=UTC),
-        observation.portal,
-        observation.id,
+        content(observation),
     )
 
 
-def _holds_parcel(observation: Observation, destination: str | None) -> bool:
+def _leg(sides: Mapping[str, Said]) -> Leg | None:
+    """The leg of an event by all its rows: a row of the last mile outweighs a carrier's own first scan."""
+    legs = {side.observation.row.leg for side in sides.values()}
+    return next((leg for leg in (Leg.LAST_MILE, Leg.IMPORT, Leg.ORIGIN, Leg.LINE_HAUL) if leg in legs), None)
+
+
+def _holds_parcel(observation: Observation, leg: Leg | None, countries: Countries) -> bool:
+    """Whether a portal is the carrier that has the parcel on that leg, as far as countries tell."""
     facts = vocabulary.facts(observation.portal)
-    if facts.kind != "carrier":
-        return False
-    if observation.row.leg in (Leg.IMPORT, Leg.LAST_MILE):
-        return facts.country is not None and facts.country == (destination or facts.country)
-    return True
-
-
-def _order_keys(
-    made: Sequence[Event], tracks: Mapping[Track, Sequence[Observation]]
-) -> dict[str, tuple[object, ...]]:
-    """A key for each event: its time, or where it has none, just after what its portal shows before it."""
-    event_of = {member: event for event in made for member in event.members}
-    when: dict[str, tuple[datetime, int]] = {
-        event.id: (event.earliest_at, 0) for event in made if event.earliest_at is not None
+    where = {
+        Leg.ORIGIN: countries.origin,
+        Leg.LAST_MILE: countries.destination,
+        Leg.IMPORT: countries.destination,
     }
-    for name in sorted(tracks):
-        _place_timeless([event_of[o.id] for o in tracks[name] if o.id in event_of], when)
-    never = (datetime.max.replace(tzinfo=UTC), 0)
-    return {
-        event.id: (*when.get(event.id, never), _JOURNEY.get(event.milestone, 99), event.id)  # type: ignore[arg-type]
-        for event in made
-    }
-
-
-def _place_timeless(row_events: Sequence[Event], when: dict[str, tuple[datetime, int]]) -> None:
-    before: tuple[datetime, int] | None = None
-    waiting: list[Event] = []
-    for event in row_events:
-        if event.id in when:
-            # The first rows of a page have nothing before them: they come just before what follows.
-            for n, early in enumerate(reversed(waiting), start=1):
-                when.setdefault(early.id, (when[event.id][0] - timedelta(microseconds=n), 0))
-            waiting, before = [], when[event.id]
-        elif before is None:
-            waiting.append(event)
-        else:
-            before = (before[0], before[1] + 1)
-            when[event.id] = before
+    country = where.get(leg) if leg else None
+    return facts.kind == "carrier" and (country is None or facts.country == country)

@@ -29,7 +29,8 @@ def explanation(a: Said, b: Said, found: Difference) -> str:
             unknown = one if a.belief.span is None else two
             return f"{printed}: it is not known which clock {unknown} uses, so the two cannot be compared."
         case "unexplained":
-            return f"{printed}: {_far(found.real_s)} apart; whether one is late, wrong or wrongly labelled cannot be told yet."
+            open_question = "whether one is late, wrong or wrongly labelled cannot be told yet"
+            return f"{printed}: {_far(found.real_s)} apart; {open_question}."
         case _:
             return f"{printed}."
 

@@ -12,6 +12,7 @@ from datetime import timedelta
 from typing import Literal
 
 from collector.fold import Observation
+from collector.reconcile.align import content
 from collector.reconcile.clocks import Belief, Estimates, claim_of, is_witness, leg_name
 from collector.reconcile.spans import Span, fitting_offset, is_fine, span_at, wall_span, zone_offset
 
@@ -139,7 +140,7 @@ def speakers(members: Iterable[tuple[Observation, Belief]]) -> dict[str, Said]:
     def rank(said: Said) -> tuple[object, ...]:
         wall, span = said.wall, said.belief.span
         when = "" if wall is None else (span or wall).earliest.replace(tzinfo=None).isoformat()
-        return (order[said.observation.row.precision], span is None, when, said.observation.id)
+        return (order[said.observation.row.precision], span is None, when, content(said.observation))
 
     best: dict[str, Said] = {}
     for said in sorted((Said(o, held) for o, held in members), key=rank):

@@ -8,43 +8,56 @@ Nothing pass 2 finds goes back into the counts, so the result is a function of t
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, timedelta
 from typing import Literal
 
 from collector.fold import Observation
+from collector.read.offsets import EASTERNMOST, WESTERNMOST
 from collector.reconcile.clocks import (
     Belief,
     Estimate,
     Estimates,
     LagClass,
-    fitting_offset,
+    claim_of,
+    has_one_clock,
+    is_witness,
     leg_name,
-    wall_span,
 )
 from collector.reconcile.kinds import LONGEST_LAG, Said, speakers
+from collector.reconcile.spans import fitting_offset
+from scrapers import vocabulary
 
-Measure = Literal["offset", "agree", "late", "claim_held", "claim_fell"]
+#: offset      a row of unknown clock says a witness's moment if read at that offset
+#: over        it says a later moment at that offset, and an earlier one at the next (15 minutes more)
+#: agree, late, early   a row beside a witness
+#: claim_held, claim_fell   a stated offset beside a witness
+Measure = Literal["offset", "over", "agree", "late", "early", "claim_held", "claim_fell"]
 _Key = tuple[str, str, Measure, int]
 
 #: Counts that are alternatives to each other, by the question they answer.
 _ALTERNATIVES: dict[Measure, str] = {
     "offset": "offset",
+    "over": "offset",
     "agree": "lag",
     "late": "lag",
+    "early": "lag",
     "claim_held": "claim",
     "claim_fell": "claim",
 }
 
-#: How much one parcel may add for one portal and leg; more is scaled down to it.
+#: How much one parcel may add for one portal and leg to each question; more is scaled down to it.
 PARCEL_CAP = 6
-#: Counts needed before anything is believed, and the share of them that must say the same.
+#: Counts needed before a habit is believed, and the share of them that must say the same.
 LEAST_SUPPORT, LEAST_SHARE = 3, 0.7
+#: Rows that must fit before an offset is believed.
 LEAST_OFFSETS = 2
+#: The share of rows that may contradict what can never be: a negative lag.
+MOST_EARLY = 0.1
 
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """One thing a parcel taught: `value` is the offset in minutes for measure "offset", else 0."""
+    """One thing a parcel taught: `value` is an offset in minutes for "offset" and "over", else 0."""
 
     portal: str
     leg: str
@@ -68,47 +81,98 @@ def parcel_counts(
 
 def _capped(counts: Counter[_Key]) -> Counter[_Key]:
     """The counts with each group of alternatives scaled down to the cap, their shares kept."""
-    totals: Counter[tuple[str, str, str]] = Counter()
-    for (portal, leg, measure, _), n in counts.items():
-        totals[portal, leg, _ALTERNATIVES[measure]] += n
-    return Counter(
-        {
-            key: n
-            if (total := totals[key[0], key[1], _ALTERNATIVES[key[2]]]) <= PARCEL_CAP
-            else round(n * PARCEL_CAP / total)
-            for key, n in counts.items()
-        }
-    )
+    groups: dict[tuple[str, str, str], Counter[_Key]] = defaultdict(Counter)
+    for key, n in counts.items():
+        groups[key[0], key[1], _ALTERNATIVES[key[2]]][key] = n
+    capped: Counter[_Key] = Counter()
+    for group in groups.values():
+        capped += _scaled(group) if group.total() > PARCEL_CAP else group
+    return capped
+
+
+def _scaled(counts: Counter[_Key]) -> Counter[_Key]:
+    """The counts brought down to the cap in all; what rounding leaves goes to the largest remainders."""
+    total = counts.total()
+    scaled = Counter({key: n * PARCEL_CAP // total for key, n in counts.items()})
+    by_rest = sorted(counts, key=lambda key: (-(counts[key] * PARCEL_CAP % total), key))
+    scaled.update(by_rest[: PARCEL_CAP - scaled.total()])
+    return scaled
 
 
 def _taught(a: Said, b: Said) -> Iterable[_Key]:
-    held_a, held_b = a.belief.span, b.belief.span
-    for side, other in ((a, b), (b, a)):
-        offset = _offset_of(side, other)
-        if offset is not None:
-            yield (*_who(side), "offset", offset)
-    if held_a is None or held_b is None or not (a.is_fine and b.is_fine):
+    """What two rows of one event teach about either, the other being the witness."""
+    for side, witness in ((a, b), (b, a)):
+        if not (is_witness(witness.observation) and _is_known(witness) and side.is_fine and witness.is_fine):
+            continue
+        if side.belief.span is None:
+            yield from _taught_offset(side, witness)
+        elif _is_known(side):
+            yield from _taught_habits(side, witness)
+
+
+def _is_known(side: Said) -> bool:
+    return side.belief.span is not None and side.belief.source != "inferred"
+
+
+def _taught_offset(side: Said, witness: Said) -> Iterable[_Key]:
+    wall, instant = side.wall, witness.belief.span
+    if wall is None or instant is None or not has_one_clock(side.observation):
         return
-    if held_a.agrees_with(held_b):
-        for side in (a, b):
-            yield (*_who(side), "agree", 0)
-            if side.observation.row.claimed_offset_minutes is not None:
-                held = side.belief.source == "stated"
-                yield (*_who(side), "claim_held" if held else "claim_fell", 0)
-    elif abs(gap := held_a.gap_to(held_b)) <= LONGEST_LAG:
-        yield (*_who(b if gap > timedelta(0) else a), "late", 0)
+    offset = fitting_offset(wall, instant)
+    if offset is not None:
+        yield (*_who(side), "offset", offset)
+        return
+    quarters = (wall.earliest.replace(tzinfo=UTC) - instant.earliest) // timedelta(minutes=15)
+    if quarters * 15 >= WESTERNMOST:
+        yield (*_who(side), "over", min(quarters * 15, EASTERNMOST))
+
+
+def _taught_habits(side: Said, witness: Said) -> Iterable[_Key]:
+    held, instant = side.belief.span, witness.belief.span
+    if held is None or instant is None:
+        return
+    if held.agrees_with(instant):
+        yield (*_who(side), "agree", 0)
+        if claim_of(side.observation.row) is not None:
+            fell = side.belief.source == "corrected"
+            yield (*_who(side), "claim_fell" if fell else "claim_held", 0)
+    elif abs(gap := instant.gap_to(held)) <= LONGEST_LAG:
+        yield (*_who(side), "late" if gap > timedelta(0) else "early", 0)
 
 
 def _who(side: Said) -> tuple[str, str]:
     return side.observation.portal, leg_name(side.observation.row.leg)
 
 
-def _offset_of(side: Said, other: Said) -> int | None:
-    """The offset that makes a row of unknown clock say the moment a known one says."""
-    wall = wall_span(side.observation.row)
-    if side.belief.span is not None or other.belief.span is None or wall is None or not side.is_fine:
-        return None
-    return fitting_offset(wall, other.belief.span)
+def viewer_offsets(groups: Iterable[Sequence[Observation]], beliefs: Mapping[str, Belief]) -> dict[str, int]:
+    """Offsets for rows of pages rendered for a viewer whose zone was not recorded, by observation id.
+
+    All rows of one such reading share the viewer's clock: it is learned from that reading alone.
+    """
+    fits: dict[tuple[str, str, str], Counter[int]] = defaultdict(Counter)
+    rows: dict[tuple[str, str, str], list[str]] = defaultdict(list)
+    for group in groups:
+        sides = speakers((o, beliefs[o.id]) for o in group)
+        for o in group:
+            if vocabulary.facts(o.portal).clock.kind != "viewer" or beliefs[o.id].span is not None:
+                continue
+            reading, side = (
+                (o.portal, o.tracking_number, o.sightings[-1].last_visit_id),
+                Said(o, beliefs[o.id]),
+            )
+            rows[reading].append(o.id)
+            for witness in sides.values():
+                wall, instant = side.wall, witness.belief.span
+                if is_witness(witness.observation) and side.is_fine and witness.is_fine and wall and instant:
+                    offset = fitting_offset(wall, instant)
+                    fits[reading].update(() if offset is None else (offset,))
+    settled = {reading: _settled_offset(fits[reading], Counter()) for reading in rows}
+    return {
+        name: offset
+        for reading, names in rows.items()
+        if (offset := settled[reading]) is not None
+        for name in names
+    }
 
 
 def estimates(counts: Iterable[Count]) -> dict[tuple[str, str], Estimate]:
@@ -121,36 +185,46 @@ def estimates(counts: Iterable[Count]) -> dict[tuple[str, str], Estimate]:
 
 def _estimate(sums: Counter[tuple[Measure, int]]) -> Estimate:
     offsets = Counter({value: n for (measure, value), n in sums.items() if measure == "offset"})
-    agree, late = sums["agree", 0], sums["late", 0]
+    overs = Counter({value: n for (measure, value), n in sums.items() if measure == "over"})
+    agree, late, early = sums["agree", 0], sums["late", 0], sums["early", 0]
     held, fell = sums["claim_held", 0], sums["claim_fell", 0]
-    offset = _settled_offset(offsets)
     basis = [f"{n} rows fit UTC{_signed(value)}" for value, n in sorted(offsets.items())]
-    if agree or late:
-        basis.append(f"{agree} rows agree with another portal, {late} are later")
+    if overs:
+        basis.append(f"{overs.total()} rows fit no zone")
+    if agree or late or early:
+        basis.append(f"{agree} rows agree with another portal, {late} are later, {early} are earlier")
     if held or fell:
         basis.append(f"{held} stated offsets hold, {fell} do not")
     return Estimate(
-        offset_minutes=offset,
-        lag_class=_lag_class(agree, late),
+        offset_minutes=_settled_offset(offsets, overs),
+        lag_class=_lag_class(agree, late, early),
         reliability=round(held / (held + fell), 1) if held + fell >= LEAST_SUPPORT else None,
-        support=agree + late + offsets.total(),
+        support=agree + late + early + offsets.total() + overs.total(),
         basis="; ".join(basis),
     )
 
 
-def _settled_offset(offsets: Counter[int]) -> int | None:
-    if not offsets:
+def _settled_offset(fits: Counter[int], overs: Counter[int]) -> int | None:
+    """The offset most rows fit, at the early edge: at most a few may come out earlier than the witness.
+
+    An offset that many rows undercut is another one plus a habitual lag.
+    """
+    if not fits:
         return None
-    value, n = min(offsets.items(), key=lambda item: (-item[1], item[0]))
-    return value if n >= LEAST_OFFSETS and n / offsets.total() >= LEAST_SHARE else None
+    value, n = min(fits.items(), key=lambda item: (-item[1], item[0]))
+    undercut = sum(m for counts in (fits, overs) for other, m in counts.items() if other < value)
+    is_edge = undercut <= MOST_EARLY * (fits.total() + overs.total())
+    return value if is_edge and n >= LEAST_OFFSETS and n >= LEAST_SHARE * fits.total() else None
 
 
-def _lag_class(agree: int, late: int) -> LagClass | None:
-    if agree + late < LEAST_SUPPORT:
+def _lag_class(agree: int, late: int, early: int) -> LagClass | None:
+    """Whether a portal shows scans or their receipt: habitually late and never early."""
+    rows = agree + late + early
+    if rows < LEAST_SUPPORT:
         return None
-    if late / (agree + late) >= LEAST_SHARE:
+    if late >= LEAST_SHARE * rows and early <= MOST_EARLY * rows:
         return "receipt"
-    return "scan" if agree / (agree + late) >= LEAST_SHARE else None
+    return "scan" if agree + early >= LEAST_SHARE * rows else None
 
 
 def _signed(minutes: int) -> str:

@@ -195,6 +195,12 @@ def test_the_newest_rows_missing_twice_are_withdrawn_when_first_lacked():
     assert named(folded)["B 11:00"].withdrawn_at == seen_on(2)
 
 
+def test_a_row_missing_at_the_end_and_then_in_the_middle_is_withdrawn_when_first_lacked():
+    folded = followed("A 10:00 | B 11:00 | C 12:00", "A 10:00", "A 10:00 | C 12:00")
+    assert named(folded)["B 11:00"].withdrawn_at == seen_on(2)
+    assert named(folded)["C 12:00"].is_current
+
+
 def test_missing_twice_means_twice_in_a_row():
     folded = followed("A 10:00 | B 11:00", "A 10:00", "A 10:00 | B 11:00", "A 10:00")
     assert named(folded)["B 11:00"].is_current

@@ -70,6 +70,7 @@ def usable(readings):
 
 
 @given(sequences())
+@settings(deadline=None)
 def test_every_row_of_the_last_usable_reading_is_a_current_observation(readings):
     shown = usable(readings)[-1:]
     standing = [o for o in folded(readings).observations if o.is_current]
@@ -80,6 +81,7 @@ def test_every_row_of_the_last_usable_reading_is_a_current_observation(readings)
 
 
 @given(sequences())
+@settings(deadline=None)
 def test_no_observation_is_lost_or_renamed_by_later_visits(readings):
     before = {}
     for some in accumulate([[r] for r in readings]):
@@ -93,6 +95,7 @@ def test_no_observation_is_lost_or_renamed_by_later_visits(readings):
 
 
 @given(sequences(), st.randoms(use_true_random=False))
+@settings(deadline=None)
 def test_the_order_and_number_of_times_readings_are_given_do_not_matter(readings, random):
     mixed = [*readings, *readings[::2]]
     random.shuffle(mixed)
@@ -100,6 +103,7 @@ def test_the_order_and_number_of_times_readings_are_given_do_not_matter(readings
 
 
 @given(sequences())
+@settings(deadline=None)
 def test_a_page_seen_once_more_changes_only_when_it_was_last_seen(readings):
     for last in usable(readings)[-1:]:
         # What the last page lacks is withdrawn at the second look; from then on nothing changes.
@@ -120,6 +124,7 @@ def _unseen(o):
 
 
 @given(sequences())
+@settings(deadline=None)
 def test_incomplete_and_failed_readings_take_nothing_away(readings):
     standing = set()
     for some in accumulate([[r] for r in readings]):
@@ -131,6 +136,7 @@ def test_incomplete_and_failed_readings_take_nothing_away(readings):
 
 
 @given(sequences())
+@settings(deadline=None)
 def test_what_is_gone_says_when_or_by_what(readings):
     observations = {o.id: o for o in folded(readings).observations}
     moments = {r.seen_at for r in usable(readings) if r.complete}
@@ -151,7 +157,7 @@ def _same_words(o):
 
 
 @given(sequences(), st.sampled_from([-480, -30, 60, 345]))
-@settings(max_examples=60)
+@settings(deadline=None)
 def test_a_page_rendered_for_another_zone_makes_nothing_new(readings, minutes):
     for last in usable(readings)[-1:]:
         if len({r.printed.code or r.printed.description for r in last.rows}) < len(last.rows):

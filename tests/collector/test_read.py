@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from collector.read import read_rows
@@ -126,6 +126,7 @@ def test_a_naive_time_of_seeing_is_refused():
     st.none() | st.text(max_size=20),
     st.none() | st.integers(-(10**20), 10**20),
 )
+@settings(deadline=None)
 def test_no_text_makes_reading_fail(portal, words, time_text, offset_text, instant):
     row = Row(
         words, time_text, offset_text=offset_text, instant_ms=instant, place=time_text, code=offset_text

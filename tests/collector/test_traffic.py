@@ -105,7 +105,7 @@ def test_what_arrives_and_what_is_announced_count_against_the_limit():
     sent(announced, "1", "https://x.test/", kind="Document")
     answered(announced, "1", headers={"Content-Length": "101"})
     assert announced.too_large is announced.document
-    assert announced.changed.is_set()
+    assert announced.flooded.is_set()
 
 
 def test_the_size_of_what_is_not_followed_does_not_count():

@@ -59,6 +59,10 @@ def parcel(*events: Any, **changes: Any) -> dict[str, Any]:
     return {k: v for k, v in (made | changes).items() if v is not ...}
 
 
+#: What changes of a parcel nothing has happened to.
+WAITING = {"status": ..., "statusDesc": ..., "noTrackingDataDesc": "No tracking updates yet"}
+
+
 def reply(*parcels: Any) -> Page:
     return payload({"module": list(parcels), "success": True})
 
@@ -351,7 +355,8 @@ def test_estimates_are_utc_dates_also_from_text() -> None:
 
 def test_a_batch_gives_one_reading_per_number_in_the_order_asked() -> None:
     unknown = {"mailNo": "LP00999999999999", "mailNoSource": "EXTERNAL", "detailList": []}
-    readings = CAINIAO.parse([reply(parcel(event()), unknown, parcel(mailNo="AE123456789"))])
+    waiting = parcel(mailNo="AE123456789", **WAITING)
+    readings = CAINIAO.parse([reply(parcel(event()), unknown, waiting)])
     assert [(r.number, r.outcome) for r in readings] == [
         ("LP00123456789012", Outcome.OK),
         ("LP00999999999999", Outcome.NOT_FOUND),
@@ -384,17 +389,29 @@ def test_a_reply_saved_with_status_and_headers_reads_like_the_bare_body() -> Non
 # --- nothing there, refusals, changes ------------------------------------------------------------------
 
 
-def test_a_status_or_a_waiting_text_without_rows_is_no_events_yet() -> None:
-    assert only(reply(parcel())).outcome == Outcome.NO_EVENTS_YET
-    waiting = parcel(status=..., statusDesc=..., noTrackingDataDesc="No tracking updates yet")
-    assert only(reply(waiting)).outcome == Outcome.NO_EVENTS_YET
+def test_a_waiting_status_or_text_without_rows_is_no_events_yet() -> None:
+    assert only(reply(parcel(status="SELLER_PREPARING"))).outcome == Outcome.NO_EVENTS_YET
+    assert only(reply(parcel(**WAITING))).outcome == Outcome.NO_EVENTS_YET
 
 
-def test_neither_status_nor_rows_is_not_found() -> None:
-    assert only(reply(parcel(status=..., statusDesc=...))).outcome == Outcome.NOT_FOUND
-    assert (
-        only(reply({"mailNo": "LP00123456789012", "mailNoSource": "EXTERNAL"})).outcome == Outcome.NOT_FOUND
-    )
+@pytest.mark.parametrize("status", ["DELIVERING", "CLEAR_CUSTOMS", "DELIVERED", "RETURNED", ...])
+def test_an_emptied_list_of_a_parcel_under_way_is_no_quiet_no_events(status: Any) -> None:
+    with pytest.raises(LayoutChanged, match="why it is empty"):
+        CAINIAO.parse([reply(parcel(status=status))])
+
+
+def test_the_number_and_an_external_source_alone_are_not_found() -> None:
+    unknown = {"mailNo": "LP00123456789012", "mailNoSource": "EXTERNAL"}
+    assert only(reply(unknown)).outcome == Outcome.NOT_FOUND
+    assert only(reply(unknown | {"detailList": []})).outcome == Outcome.NOT_FOUND
+
+
+@pytest.mark.parametrize(
+    "entry", [{"originCountry": "China", "mailNoSource": "EXTERNAL"}, {"mailNoSource": "AE"}, {}]
+)
+def test_a_parcel_of_which_something_is_known_is_never_not_found(entry: dict[str, Any]) -> None:
+    with pytest.raises(LayoutChanged, match="why it is empty"):
+        CAINIAO.parse([reply({"mailNo": "LP00123456789012", "detailList": []} | entry)])
 
 
 @pytest.mark.parametrize(
@@ -444,6 +461,7 @@ def test_a_refusal_is_told_from_an_empty_result(page: Page, outcome: Outcome) ->
         payload(b'{"module":' + b"[" * 200_000),
         dom('<textarea id="waybill_list_val_box">{&quot;data&quot;:[</textarea>'),
         dom('<textarea id="waybill_list_val_box">{}</textarea>'),
+        dom('<textarea id="waybill_list_val_box">{"data":[{"mailNo":"A1","statusDesc":"sent"}]}</textarea>'),
     ],
 )
 def test_a_page_in_no_known_state_is_a_changed_layout(page: Page) -> None:
@@ -509,13 +527,32 @@ def test_the_old_page_is_read_from_its_embedded_data_newest_section_first() -> N
     assert (reading.outcome, reading.rows[0].offset_text) == (Outcome.OK, "GMT+8")
 
 
+OLD_PAGE = old_page(
+    {
+        "mailNo": "LP00123456789012",
+        "success": True,
+        "statusDesc": "Delivered",
+        "section1": {"detailList": [old_event("picked up", "2021-03-01 10:00:00")]},
+        "section2": {"detailList": [old_event("[Madrid] delivered", "2021-03-09 10:00:00", "signin")]},
+    }
+)
+UNKNOWN = (
+    reply({"mailNo": "LP00999999999999", "mailNoSource": "EXTERNAL", "detailList": []}),
+    old_page({"mailNo": "LP00999999999999", "success": False, "errorCode": "ORDER_NOT_FOUND"}),
+)
+
+
+@pytest.mark.parametrize("page", UNKNOWN)
+def test_an_unknown_number_is_not_found_on_either_page(page: Page) -> None:
+    assert only(page).outcome == Outcome.NOT_FOUND
+
+
 @pytest.mark.parametrize(
     ("entry", "outcome"),
     [
         ({"success": False, "errorCode": "ORDER_NOT_FOUND"}, Outcome.NOT_FOUND),
         ({"success": False, "errorCode": "RESULT_EMPTY", "section2": {"detailList": []}}, Outcome.NOT_FOUND),
         ({"success": False, "errorCode": "BUSY"}, Outcome.UNAVAILABLE),
-        ({"success": True, "statusDesc": "waiting", "section2": {"detailList": []}}, Outcome.NO_EVENTS_YET),
     ],
 )
 def test_the_old_page_without_rows_says_why(entry: dict[str, Any], outcome: Outcome) -> None:

@@ -119,7 +119,7 @@ def capture(name: str) -> bytes:
 SEEN = {
     "A090000V": Milestone.INFO_RECEIVED,
     "A010000V": Milestone.ACCEPTED,
-    "P101120V": Milestone.ARRIVED_FACILITY,
+    "P101120V": Milestone.DEPARTED_FACILITY,
     "P040000V": Milestone.ARRIVED_FACILITY,
     "G01L010V": Milestone.ARRIVED_DELIVERY_OFFICE,
     "H020000V": Milestone.OUT_FOR_DELIVERY,
@@ -461,12 +461,61 @@ OLD_PAGE = """<html><body><table id="Table2">
 </table></body></html>"""
 
 
+UNKNOWN = (
+    canonico([envio(code="3", eventos=None)]),
+    search({"code": "404", "message": "no"}),
+    dom('<html><table id="Table2"><!-- fin tabla descripciones --></table></html>'),
+)
+
+
+@pytest.mark.parametrize("page", UNKNOWN)
+def test_each_service_and_the_old_page_say_that_a_number_is_unknown(page: Page) -> None:
+    assert only(page).outcome == Outcome.NOT_FOUND
+
+
 @pytest.mark.parametrize("encoding", ["latin-1", "utf-8"])
 def test_the_old_page_is_read_in_either_encoding_with_dates_only(encoding: str) -> None:
     assert only(dom(OLD_PAGE.encode(encoding))).rows == (
         Row("Clasificado", "08/09/2016", note="Envío clasificado"),
         Row("En tránsito", "09/09/2016"),
     )
+
+
+def test_one_broken_byte_does_not_garble_every_accent_of_the_old_page() -> None:
+    body = OLD_PAGE.encode().replace(b"<html>", b"<html>\xff")
+    assert only(dom(body)).rows == only(dom(OLD_PAGE)).rows
+
+
+def test_a_cut_old_page_does_not_pass_for_whole() -> None:
+    whole, cut = only(dom(OLD_PAGE)), only(dom(OLD_PAGE[: OLD_PAGE.rindex("<tr")]))
+    assert (whole.complete, cut.complete) == (True, False)
+    assert cut.rows == whole.rows[:1]
+
+
+def test_a_row_around_other_rows_is_not_read_as_one_of_them() -> None:
+    inner = OLD_PAGE.partition("<body>")[2]
+    reading = only(dom(OLD_PAGE.replace(" 08/09/2016 </td>", f" 08/09/2016 {inner}</td>", 1)))
+    assert reading.problems == ("row 1 holds other rows",)
+    assert (reading.complete, reading.rows_bad) == (False, 1)
+    assert reading.rows[:2] == only(dom(OLD_PAGE)).rows
+
+
+def test_rows_behind_a_comment_that_never_ends_are_not_not_found() -> None:
+    with pytest.raises(LayoutChanged):
+        CORREOS.parse([dom(OLD_PAGE.replace('"Table2">', '"Table2"><!-- fin tabla descripciones '))])
+
+
+def test_a_second_table_with_rows_is_not_not_found() -> None:
+    empty = '<table id="Table2"><!-- fin tabla descripciones --></table>'
+    with pytest.raises(LayoutChanged):
+        CORREOS.parse([dom(empty + OLD_PAGE)])
+
+
+def test_no_content_with_content_is_not_not_found() -> None:
+    full = search(found(shipment(scan(DAY, "11:00:00"))), status=204)
+    assert only(full).outcome == Outcome.OK
+    with pytest.raises(LayoutChanged):
+        CORREOS.parse([search(b"<html>Error</html>", status=204)])
 
 
 def test_the_old_page_without_rows_says_so_in_a_comment() -> None:
@@ -511,7 +560,7 @@ def test_a_return_admitted_begins_a_parcel_of_its_own() -> None:
     [
         ("C010000V", Milestone.DEPARTED_ORIGIN_COUNTRY),
         ("F010000V", Milestone.DEPARTED_INWARD_OE),
-        ("P101110V", Milestone.ARRIVED_FACILITY),
+        ("P101110V", Milestone.DEPARTED_FACILITY),
         ("H01R420V", Milestone.DELIVERY_ATTEMPTED),
         ("X090060R", Milestone.DELIVERY_ATTEMPTED),
         ("H01I350V", Milestone.AVAILABLE_FOR_PICKUP),
@@ -528,8 +577,8 @@ def test_code_means_milestone(code: str, expected: Milestone | None) -> None:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("EN TRÁNSITO", Milestone.ARRIVED_FACILITY),
-        ("En trànsit", Milestone.ARRIVED_FACILITY),
+        ("EN TRÁNSITO", Milestone.DEPARTED_FACILITY),
+        ("En trànsit", Milestone.DEPARTED_FACILITY),
         ("Salida de oficina de cambio", Milestone.DEPARTED_ORIGIN_COUNTRY),
         ("Salida de oficina de cambio de destino", Milestone.DEPARTED_INWARD_OE),
         ("Despachado de aduanas", Milestone.CUSTOMS_CLEARED),

@@ -216,6 +216,38 @@ def test_a_list_without_end_whose_last_row_is_bare_is_incomplete():
     assert reading(document(box(bare + TOGGLE))).complete is True
 
 
+def test_a_page_that_ends_with_its_last_row_is_incomplete_even_if_the_browser_closed_it():
+    closed = "</div></div></div></body></html>"
+    cut = document(box()).partition("July 9")[0] + "</p></div>" + closed
+    assert (len(reading(cut).rows), reading(cut).complete) == (4, False)
+    rows = table().partition('<tr class="row_notification">')[0] + f"</tbody></table>{closed}\n"
+    assert (len(reading(rows).rows), reading(rows).complete) == (1, False)
+
+
+def test_a_row_nested_in_another_lends_it_no_place():
+    nested = step(ROWS[2])[: -len("</div>\n")] + step(ROWS[0]).replace("tb-step", "renamed") + "</div>"
+    assert reading(document(box(nested + TOGGLE))).rows == ROWS[2:3]
+
+
+def test_a_row_never_closed_takes_no_text_from_below_the_next():
+    unclosed = step(ROWS[2]).replace("tb-status-detail", "renamed")[: -len("</div>\n")]
+    later = step(ROWS[4]).replace("tb-step", "renamed")
+    read = reading(document(box(unclosed + step(ROWS[3]) + later + TOGGLE)))
+    assert (read.rows, read.rows_bad, read.complete) == (ROWS[3:4], 1, False)
+
+
+@pytest.mark.parametrize("classes", ["tb-step x-upcoming-step", "tb-step upcoming-step\x08"])
+def test_a_future_step_under_another_class_is_no_event(classes):
+    future = UPCOMING.replace("tb-step upcoming-step", classes)
+    assert reading(document(box(future + step(ROWS[0]) + TOGGLE))).rows == ROWS[:1]
+
+
+def test_a_text_with_rows_inside_is_no_text():
+    around = step(ROWS[2]).replace("In Transit to Next Facility", TABLE.format(more=""))
+    read = reading("<!-- no doctype: a table may stand in a paragraph -->" + box(step(ROWS[0]) + around))
+    assert (read.rows, read.rows_bad, read.complete) == (ROWS[:1], 1, False)
+
+
 def test_several_numbers_give_one_reading_each_in_page_order():
     second = box(step(ROWS[1]) + TOGGLE, number="RR123456785GB")
     read = readings(document(box() + second + box(step(ROWS[2]) + TOGGLE)))
@@ -306,6 +338,12 @@ def test_a_table_row_without_its_cells_is_a_bad_row(bad):
     assert (len(read.rows), read.rows_bad, read.complete) == (2, 1, False)
 
 
+def test_a_table_row_around_other_rows_is_a_bad_row():
+    inner = TABLE.format(more="")
+    read = reading(table(f"<tr><td>May 1, 2017</td><td>Accepted</td><td>X{inner}</td></tr>"))
+    assert (len(read.rows), read.rows_bad, read.complete) == (4, 1, False)
+
+
 # --- what else a page says ---
 
 
@@ -375,6 +413,8 @@ def test_a_pre_shipment_without_rows_has_no_events_yet():
     "text",
     [
         document(box(UPCOMING, state="delivered-status")),
+        document(box(UPCOMING, state="in-transit-status")),
+        document(box("", head=banner("Status Not Available", "Try later.", "red")) + steps()),
         document(box(UPCOMING, state="preshipment-status", head="")),
         document(box(steps().replace("tb-step", "renamed"), state="preshipment-status")),
         document(box(UPCOMING, state="preshipment-status")).partition("</form>")[0],
@@ -440,7 +480,12 @@ def test_each_declared_state_is_identified_by_its_selectors_alone(name, text):
 # --- hostile pages ---
 
 FULL = document(box() + box(step(ROWS[3]) + TOGGLE, number="RR123456785GB")).encode()
-PAGES = (FULL, table().encode(), document(box("", head=banner("Status Not Available", LOST, "red"))).encode())
+PAGES = (
+    FULL,
+    table().encode(),
+    document(box("", head=banner("Status Not Available", LOST, "red"))).encode(),
+    document(box(UPCOMING, state="preshipment-status")).encode(),
+)
 
 
 def assert_cut_page_is_honest(body, full):
