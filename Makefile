@@ -6,12 +6,13 @@ VENV = .venv
 BIN = $(VENV)/bin
 PIP = $(BIN)/python -m pip --quiet --quiet --disable-pip-version-check --no-input
 
-.PHONY: help demo test soak check browser constraints clean
+.PHONY: help demo test soak fuzz check browser constraints clean
 
 help:
 	@echo 'make demo         collect from simulated portals with a real browser, and show the result'
 	@echo 'make test         run every check and every test, with a real browser'
-	@echo 'make soak         kill 50 collections at any moment, and look whether the next goes on'
+	@echo 'make soak         kill 50 collections at any moment; make 500 visits and watch the memory'
+	@echo 'make fuzz         read 10,000 damaged pages per portal'
 	@echo 'make check        format, lint and types only'
 	@echo 'make constraints  pin the newest versions of everything again'
 	@echo 'make clean        remove what these commands built'
@@ -25,7 +26,11 @@ test: check browser
 	CROSSTRACK_REQUIRE_BROWSER=1 $(BIN)/python -m pytest
 
 soak: browser
-	CROSSTRACK_REQUIRE_BROWSER=1 CROSSTRACK_KILLS=50 $(BIN)/python -m pytest tests/browser/test_crash.py
+	CROSSTRACK_REQUIRE_BROWSER=1 CROSSTRACK_KILLS=50 CROSSTRACK_ENDURANCE=500 \
+		$(BIN)/python -m pytest tests/browser/test_crash.py tests/browser/test_endurance.py
+
+fuzz: $(VENV)/built
+	$(BIN)/python -m tests.fuzzing --pages 10000
 
 check: $(VENV)/built
 	$(BIN)/ruff format --check .

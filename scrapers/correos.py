@@ -289,6 +289,8 @@ def _old_page(page: Page) -> Reading:
         raise LayoutChanged(NAME, "a reply of the search service or canonico")
     rows: list[Row] = []
     problems: list[str] = []
+    is_whole = "</html" in html.lower()
+    closed = len(re.findall(r"</tr\b", html[html.find(OLD_TABLE[1:]) :], re.IGNORECASE))
     for position, line in enumerate(table.css("tr"), start=1):
         cell = maybe(line, OLD_TEXT)
         text = collapse(cell.text()) if cell is not None else None
@@ -296,6 +298,9 @@ def _old_page(page: Page) -> Reading:
             continue
         if len(line.css("tr")) > 1:  # itself, and another one
             problems.append(f"row {position} holds other rows")
+            continue
+        if not is_whole and position > closed:
+            problems.append(f"row {position}: the page ends inside it")
             continue
         titled = maybe(cell, "[title]") or cell
         note = collapse(titled.attributes.get("title"))
@@ -306,7 +311,7 @@ def _old_page(page: Page) -> Reading:
         return Reading(Outcome.NOT_FOUND)
     return Reading(
         rows=tuple(rows),
-        complete="</html" in html.lower() and not problems,
+        complete=is_whole and not problems,
         rows_bad=len(problems),
         problems=tuple(problems),
         layout=OLD_LAYOUT,

@@ -492,6 +492,15 @@ def test_a_cut_old_page_does_not_pass_for_whole() -> None:
     assert cut.rows == whole.rows[:1]
 
 
+def test_no_row_of_a_cut_old_page_is_half_of_one() -> None:
+    whole = only(dom(OLD_PAGE)).rows
+    for cut in range(OLD_PAGE.index("</tr") + len("</tr"), OLD_PAGE.index("</html")):
+        read = only(dom(OLD_PAGE[:cut]))
+        assert (read.rows, read.complete) == (whole[: len(read.rows)], False)
+    with pytest.raises(LayoutChanged):
+        CORREOS.parse([dom(OLD_PAGE[: OLD_PAGE.index("</tr")])])
+
+
 def test_a_row_around_other_rows_is_not_read_as_one_of_them() -> None:
     inner = OLD_PAGE.partition("<body>")[2]
     reading = only(dom(OLD_PAGE.replace(" 08/09/2016 </td>", f" 08/09/2016 {inner}</td>", 1)))

@@ -1,0 +1,304 @@
+"""What may be said of a broken page, judged without the parsers: by its own strings, found in a cruder way.
+
+Four promises are held against an answer: it has a named outcome; every row of it stands on the page; "no
+events" and "not found" are said only where the page says so; a page that was cut does not pass for whole.
+"""
+
+import html
+import json
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from collector.answer import Answer, read_pages, same_number
+from scrapers.contract import LayoutChanged, Page, Row
+from scrapers.words import Outcome
+from tests.fuzzing import Case
+from tests.fuzzing.mutations import Record, written
+
+#: Outcomes that say the parcel has no rows. A wrong one hides what happened to it.
+QUIET = (Outcome.NO_EVENTS_YET, Outcome.NOT_FOUND)
+
+
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """How a portal says in its own words that it has no rows: patterns that must all be found in one object
+    or page, and patterns that contradict it. `statuses` are the HTTP statuses it comes with (empty: any)."""
+
+    says: tuple[str, ...]
+    unless: tuple[str, ...] = ()
+    statuses: tuple[int, ...] = ()
+
+
+_CAINIAO_ROWS = (r'"latestTrace":\{"', r'"detailList":[\[{][^\]}]')
+_CAINIAO_KNOWN = (r'"status":"', r'"statusDesc":"', r'"originCountry":"', r'"processInfo":\{"')
+_CORREOS_ROWS = r'"(?:eventos|events)":[\[{][^\]]'
+_USPS_ROWS = r'class="?[^">]*\btb-step current-step\b'
+
+#: Portal, outcome: what its page says. A portal that is not here must never answer so.
+SIGNS: Mapping[tuple[str, Outcome], tuple[Sign, ...]] = {
+    ("cainiao", Outcome.NO_EVENTS_YET): (
+        Sign((r'"noTrackingDataDesc":"[^"]*\S',), _CAINIAO_ROWS),
+        Sign((r'"status":"SELLER_PREPARING"',), _CAINIAO_ROWS),
+    ),
+    ("cainiao", Outcome.NOT_FOUND): (
+        Sign((r'"errorCode":"(?:ORDER_NOT_FOUND|RESULT_EMPTY)"',), _CAINIAO_ROWS),
+        Sign((r'"mailNoSource":"EXTERNAL"',), (*_CAINIAO_ROWS, *_CAINIAO_KNOWN)),
+    ),
+    ("correos", Outcome.NO_EVENTS_YET): (
+        # An emptied list cannot be told from a parcel announced a minute ago: both say "found, no events".
+        Sign((r'"(?:codError|errorCode)":"?0\b', r'"(?:eventos|events)":(?:\[\]|null)'), (_CORREOS_ROWS,)),
+    ),
+    ("correos", Outcome.NOT_FOUND): (
+        Sign((r'"(?:codError|errorCode)":"?3\b',), (_CORREOS_ROWS,)),
+        Sign((r'"code":"?40[04]\b',)),
+        Sign((r"\A\s*\Z",), statuses=(204,)),
+        Sign((r"envío introducido no es correcto",), statuses=(400,)),
+        Sign((r"Table2", r"fin tabla descripciones"), (r"txtContenidoTabla",)),
+    ),
+    ("usps", Outcome.NO_EVENTS_YET): (
+        Sign((r"(?:preshipment|shipping-partner)-status", r"latest-update-banner-wrapper"), (_USPS_ROWS,)),
+    ),
+    ("usps", Outcome.NOT_FOUND): (
+        Sign((r"(?i)(?:status|tracking) not available", r"red-banner"), (_USPS_ROWS,)),
+        Sign((r"(?i)could not locate the tracking information",), (_USPS_ROWS,)),
+    ),
+}
+
+#: Where a row begins in a portal's HTML; in a page with a table, every row of it too.
+ROW_STARTS: Mapping[str, str] = {"usps": r"(?=<[a-zA-Z][^\s<>]*\s[^<>]*(?:\btb-step\b|upcoming-step))"}
+#: How a part begins that looks like a row and is none: a step still to come, a link.
+NO_ROWS: Mapping[str, str] = {
+    "usps": r"""<(?:(?!class=)[^<>])*class="?[^"<>]*(?:upcoming-step|toggle-history)""",
+}
+#: Where one parcel's part of a portal's HTML begins.
+PARCEL_STARTS: Mapping[str, str] = {"usps": r"track-bar-container|</html", "correos": r"</html"}
+#: Rows whose place stands in brackets before the description.
+TOWN_IN_TEXT = frozenset({"cainiao"})
+
+#: White space, and characters nobody sees: neither makes two texts differ.
+_IGNORED = re.compile(r"[\s\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufffd]+")
+_COMMENT = re.compile(r"<!--(?:-?>|.*?(?:--!?>|\Z))", re.DOTALL)
+_TAGS = tuple(
+    re.compile(f"<(?=[a-zA-Z/!?]){rest}")
+    for rest in (r"[^<>]*>?", r"""(?:"[^"]*"|'[^']*'|[^'">])*>""", r"[^>]*>")
+)
+_TABLE_ROW = r"(?=</?[tT][rR]\b)"
+_RAW = re.compile(r"<(title|textarea|script|style)\b.*?</\1", re.DOTALL | re.IGNORECASE)
+_ATTRIBUTES = re.compile(r"""=[ \t\r\n\f]*(?:"([^"]*)"|'([^']*)'|([^ \t\r\n\f"'>][^ \t\r\n\f>]*))""")
+_TEXTAREA = re.compile(r"<textarea\b[^>]*>(.*?)</textarea", re.DOTALL | re.IGNORECASE)
+_JSONP = re.compile(r"\A\s*(?:/\*\*/)?\s*[\w$.]+\s*\((.*)\)[;\s]*\Z", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The answer, what is wrong with it, and whether rows were lost in a way the page does not show."""
+
+    answer: Answer | None
+    wrongs: tuple[str, ...]
+    unseen_loss: bool = False
+
+
+def judge(case: Case) -> Verdict:
+    """What the portal makes of the case's pages, and every promise it breaks."""
+    try:
+        parsed = case.portal.parse(case.pages)
+    except LayoutChanged:
+        parsed = ()
+    except Exception as error:
+        return Verdict(None, (f"parse raised {type(error).__name__}: {error}",))
+    answer = read_pages(case.portal, case.sample.number, case.pages)
+    holders = [holder for page in case.pages for holder in _holders(page, case.portal.name)]
+    wrongs = [*_outcome(case, answer)]
+    if sorted(map(repr, answer.readings)) not in ([], sorted(map(repr, parsed))):
+        wrongs.append("two parses of one page differ")
+    for reading in parsed:
+        wrongs.extend(_rows(reading.rows, holders, case.portal.name))
+    lost = _lost(case, answer)
+    if case.mutations == ("truncate",):
+        whole = case.sample.reading.rows if case.sample.reading else ()
+        halved = [row for reading in answer.readings[:1] for row in reading.rows if row not in whole]
+        wrongs.extend(f"{row} was cut in two" for row in halved)
+        wrongs.extend(["a cut page passes for whole"] if lost else [])
+    return Verdict(answer, tuple(wrongs), lost)
+
+
+def _outcome(case: Case, answer: Answer) -> Iterator[str]:
+    outcome = answer.outcome
+    if not isinstance(outcome, Outcome):
+        yield f"{outcome!r} is no outcome"
+    first = answer.readings[0] if answer.readings else None
+    if first is None and (outcome is not Outcome.LAYOUT_CHANGED or not answer.error):
+        yield f"{outcome} without a reading, or without a reason"
+    if first is not None and bool(first.rows) != (outcome is Outcome.OK):
+        yield f"{outcome} with {len(first.rows)} rows"
+    if first is not None and first.number and not same_number(first.number, case.sample.number):
+        yield f"the parcel {first.number} was taken for {case.sample.number}"
+    if case.foreign and outcome in (Outcome.OK, *QUIET):
+        yield f"{outcome} from a page about another number"
+    if outcome in QUIET and not any(_says(p, case.portal.name, outcome) for p in case.pages):
+        yield f"{outcome}, though no page says so"
+
+
+def _lost(case: Case, answer: Answer) -> bool:
+    """Whether an answer called complete has fewer rows than the whole page, after cutting alone."""
+    whole = len(case.sample.reading.rows) if case.sample.reading else 0
+    is_cut = case.mutations in (("truncate",), ("truncate_and_close",))
+    return is_cut and answer.complete and 0 < len(answer.readings[0].rows) < whole
+
+
+# --- rows ---
+
+
+@dataclass(frozen=True, slots=True)
+class _Holder:
+    """Something that may hold one row: its texts, without white space; `exact` if none is in pieces."""
+
+    texts: frozenset[str]
+    exact: bool
+
+    def holds(self, text: str) -> bool:
+        return text in self.texts or (not self.exact and _is_made_of(text, self.texts))
+
+
+def _rows(rows: Sequence[Row], holders: Sequence[_Holder], portal: str) -> Iterator[str]:
+    """A line for each row no part of the page holds, or that is shown more often than it stands there."""
+    for row, times in Counter(rows).items():
+        holding = sum(_holds(holder, row, portal) for holder in holders)
+        if holding < times:
+            yield f"{row} is read {times} times, and stands on the page {holding} times"
+
+
+def _holds(holder: _Holder, row: Row, portal: str) -> bool:
+    has_town = portal in TOWN_IN_TEXT and row.place is not None
+    if has_town and not re.match(rf"\s*[\[【]\s*{re.escape(row.place or '')}\s*[\]】]", row.description):
+        return False
+    instant = None if row.instant_ms is None else str(row.instant_ms)
+    wanted = (row.description, row.note, row.offset_text, instant, None if has_town else row.place)
+    if not all(holder.holds(_bare(text)) for text in wanted if text is not None):
+        return False
+    if row.code is not None and _code(row.code) not in map(_code, holder.texts):
+        return False
+    return row.time_text is None or any(
+        holder.holds(_bare(first)) and (not second or holder.holds(_bare(second)))
+        for first, second in _halves(row.time_text)
+    )
+
+
+def _code(text: str) -> str:
+    return _bare(text).upper().replace("_", "")
+
+
+def _halves(text: str) -> Iterator[tuple[str, str]]:
+    """A printed time as one text, and as every two texts joined by a space (a date and a time)."""
+    yield text, ""
+    for gap in re.finditer(" ", text):
+        yield text[: gap.start()], text[gap.end() :]
+
+
+def _bare(text: str) -> str:
+    return _IGNORED.sub("", text.encode("utf-8", "replace").decode())
+
+
+def _is_made_of(text: str, pieces: frozenset[str]) -> bool:
+    """Whether `text` is whole pieces one after the other."""
+    reached = {0}
+    for at in range(len(text)):
+        if at in reached:
+            reached.update(at + len(p) for p in pieces if p and text.startswith(p, at))
+    return len(text) in reached
+
+
+def _holders(page: Page, portal: str) -> Iterator[_Holder]:
+    for text in _texts(page):
+        for record in _records(_json(text)):
+            yield _Holder(frozenset(map(_bare, _scalars(record))), exact=True)
+        for part in _parts(text, portal):
+            yield _Holder(frozenset(map(_bare, _between_tags(part))), exact=False)
+
+
+def _parts(text: str, portal: str) -> Iterator[str]:
+    """The parts of a page that can hold one row each."""
+    text = _COMMENT.sub("", _RAW.sub(lambda raw: raw[0].replace("<!--", ""), text))
+    starts = [ROW_STARTS.get(portal, r"(?!)"), *([_TABLE_ROW] if "<table" in text.lower() else [])]
+    is_whole = True  # whether the tag before is closed: if not, this one is no tag but part of it
+    for part in re.split("|".join(starts), text):
+        if not (is_whole and portal in NO_ROWS and re.match(NO_ROWS[portal], part)):
+            yield part
+        is_whole = part.rfind(">") >= part.rfind("<")
+
+
+def _texts(page: Page) -> Iterator[str]:
+    """The page as text: in UTF-8, in Latin-1, and what a saved reply, JSONP or a text field wraps."""
+    yield page.text
+    if "\ufffd" in page.text and page.text.replace("\ufffd", "").isascii():
+        yield page.body.decode("cp1252", errors="replace")
+    if called := _JSONP.match(page.text):
+        yield called[1]
+    for record in _records(_json(page.text)):
+        yield from (value for key, value in record if key == "body" and isinstance(value, str))
+    for field in _TEXTAREA.finditer(page.text):
+        yield html.unescape(field[1]).replace("\x00", "\ufffd")
+
+
+def _between_tags(part: str) -> Iterator[str]:
+    """Every text between two tags and every quoted attribute, whichever way the tags are told apart."""
+    for tags in _TAGS:
+        yield from map(html.unescape, tags.split(part))
+    yield from (html.unescape(value) for pair in _ATTRIBUTES.findall(part) for value in pair)
+
+
+# --- JSON ---
+
+
+def _json(text: str) -> object:
+    try:
+        return json.loads(text, object_pairs_hook=lambda pairs: Record([k, v] for k, v in pairs))
+    except (ValueError, RecursionError):
+        return None
+
+
+def _records(value: object) -> Iterator[Record]:
+    if isinstance(value, Record):
+        yield value
+    if isinstance(value, list):
+        for item in value:
+            yield from _records(item[1] if isinstance(value, Record) else item)
+
+
+def _scalars(record: Record) -> Iterator[str]:
+    """The texts and whole numbers of an object and of the objects right inside it."""
+    for _, value in record:
+        if isinstance(value, Record):
+            yield from (str(inner) for _, inner in value if isinstance(inner, str))
+        elif isinstance(value, str | int):
+            yield str(value)
+        elif isinstance(value, float) and value.is_integer():
+            yield str(int(value))
+
+
+def _says(page: Page, portal: str, outcome: Outcome) -> bool:
+    signs = SIGNS.get((portal, outcome), ())
+    places = [_shown(place) for text in _texts(page) for place in _places(text, portal)]
+    return any(
+        (not sign.statuses or page.status in sign.statuses)
+        and all(re.search(pattern, place) for pattern in sign.says)
+        and not any(re.search(pattern, place) for pattern in sign.unless)
+        for sign in signs
+        for place in places
+    )
+
+
+def _places(text: str, portal: str) -> Iterator[str]:
+    """The page, each object in it, and each parcel's part of it."""
+    yield text
+    yield from map(written, _records(_json(text)))
+    if portal in PARCEL_STARTS:
+        yield from re.split(PARCEL_STARTS[portal], text)
+
+
+def _shown(source: str) -> str:
+    """`source`, and what is left of it without tags, white space collapsed in both."""
+    source = source.replace("\x00", "")
+    return _IGNORED.sub(" ", f"{source} {html.unescape(_TAGS[0].sub('', source))}")
