@@ -1,7 +1,7 @@
 """What a portal's page may not load, as data, and the forms Chromium's own URL blocking takes it in.
 
-Blocking in the browser keeps its cache; intercepting requests would switch that off. It holds for what a page
-loads, not for top-level navigations (a visit checks where it landed), frames of other sites, or web sockets.
+Blocking in the browser keeps its cache; intercepting requests would switch that off. It holds for what a
+document loads; what else can lead away from a portal is kept by `guarding`.
 """
 
 from collections.abc import Iterable

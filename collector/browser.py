@@ -1,176 +1,173 @@
-"""The browser: started once for a run, one context per portal and language, one tab per attempt, all closed.
+"""The browser of a run: opened for it, opened again when it dies or grows, and closed whatever happens.
 
-The only module that starts Playwright. Nothing here disguises the browser or weakens its checks.
+Nothing here disguises the browser or weakens its checks.
 """
 
 import asyncio
 import logging
 import os
-from collections.abc import AsyncIterator, Awaitable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 
 import playwright.async_api as pw
 
-from collector.blocking import url_patterns, wildcards
-from collector.browser_finding import BrowserMissing, Found, find_browser, runs_as_root
-from collector.errors import CrosstrackError
+from collector.browser_finding import Found
+from collector.browser_starting import (
+    BrowserFailed,
+    BrowserOptions,
+    Running,
+    attached,
+    browser_to_start,
+    check_options,
+    launched,
+    launched_with_profile,
+)
+from collector.browser_watch import end_largest_page, tree_bytes
 from collector.limits import Limits
+from collector.tabs import Tab, Tabs, in_order
 from collector.viewer_zone import fixed_offset_minutes
 from scrapers.contract import Portal
 
-_LOG = logging.getLogger(__name__)
+__all__ = [
+    "Browser",
+    "BrowserFailed",
+    "BrowserGone",
+    "BrowserOptions",
+    "Tab",
+    "check_options",
+    "open_browser",
+]
 
-#: What Chromium would otherwise do on its own, outside the pages it shows.
-QUIET = (
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--disable-quic",
-    "--no-first-run",
-)
+_LOG = logging.getLogger(__name__)
 _START_SECONDS = 60.0
 _CLOSE_SECONDS = 15.0
+_WATCH_SECONDS = 0.5
+
+Start = Callable[[], Awaitable[Running]]
 
 
-class BrowserFailed(CrosstrackError):
-    """A browser was found and did not start."""
+class BrowserGone(Exception):
+    """The browser died, or was closed by somebody, under a visit; the next one gets a new browser."""
+
+    def __init__(self) -> None:
+        super().__init__("the browser has gone: it crashed or was closed")
 
 
-@dataclass(frozen=True, slots=True)
-class BrowserOptions:
-    """How the browser is started.
+class _Engine:
+    """One browser that is started when first used. Several may use it at once.
 
-    executable  a path or command, None to look for one (see `browser_finding`)
-    arguments   further command-line arguments
-    zone        the IANA zone pages are rendered for; its offset must never change, so that daylight saving
-                moves no row of a portal that prints the viewer's time
+    Before a use it is started anew if it has died, takes too much memory or speaks another language; the uses
+    under way end first. A page that alone drives it to twice that memory is ended at once.
     """
 
-    executable: str | None = None
-    headed: bool = False
-    arguments: tuple[str, ...] = ()
-    zone: str = "UTC"
+    def __init__(self, zone: str) -> None:
+        self.tabs: Tabs | None = None
+        self._zone = zone
+        self._users = 0
+        self._turn = asyncio.Condition()
 
+    @asynccontextmanager
+    async def use(self, start: Start, language: str, limits: Limits) -> AsyncIterator[Tabs]:
+        """The tabs of the running browser. Raises what `start` raises."""
+        async with self._turn:
+            while self.tabs is None or not await _is_fit(self.tabs.running, language, limits):
+                if self._users:
+                    await self._turn.wait()
+                    continue
+                await self._stop()
+                self.tabs = Tabs(await start(), self._zone)
+                break  # however much memory it takes
+            self._users += 1
+            tabs = self.tabs
+        watching = asyncio.ensure_future(_watched(tabs.running, 2 * limits.browser_bytes))
+        try:
+            yield tabs
+        finally:
+            watching.cancel()
+            async with self._turn:
+                self._users -= 1
+                self._turn.notify_all()
 
-@dataclass(frozen=True, slots=True)
-class Tab:
-    """One open page, its line to the browser's own events, and the id of its main frame."""
+    async def close(self) -> None:
+        """Closes the browser, in use or not."""
+        await self._stop()
 
-    page: pw.Page
-    events: pw.CDPSession
-    frame: str
+    async def _stop(self) -> None:
+        tabs, self.tabs = self.tabs, None
+        if tabs is not None:
+            await tabs.close(_CLOSE_SECONDS)
 
 
 class Browser:
-    """A running browser. `found` says which; pages are rendered for `zone`, `offset_minutes` east of UTC."""
+    """Browsers for a run. Pages are rendered for `zone`, `offset_minutes` east of UTC."""
 
-    def __init__(self, chromium: pw.Browser, found: Found, zone: str, offset_minutes: int) -> None:
-        self.found = found
-        self.zone = zone
+    def __init__(
+        self, playwright: pw.Playwright, found: Found | None, options: BrowserOptions, offset_minutes: int
+    ) -> None:
+        self.zone = options.zone
         self.offset_minutes = offset_minutes
-        self._chromium = chromium
-        self._contexts: dict[tuple[str, str], pw.BrowserContext] = {}
-        self._opening = asyncio.Lock()
-        self._own: set[pw.Page] = set()
-        self._popups: set[asyncio.Task[None]] = set()
-
-    @property
-    def broken(self) -> bool:
-        """Whether the browser has gone; every further visit with it would fail."""
-        return not self._chromium.is_connected()
-
-    async def answers(self, seconds: float) -> bool:
-        """Whether the browser is there and answers in time; one that is just going may still be connected."""
-        try:
-            async with asyncio.timeout(seconds):
-                session = await self._chromium.new_browser_cdp_session()
-                await session.detach()
-        except (pw.Error, TimeoutError):
-            return False
-        return not self.broken
+        self._playwright = playwright
+        self._found = found
+        self._options = options
+        self._engines: dict[str, _Engine] = {}
 
     @property
     def open_pages(self) -> int:
-        """How many pages are open now."""
-        return sum(len(context.pages) for context in self._chromium.contexts)
+        """How many pages are open now, those aside that wait for the next number."""
+        return sum(engine.tabs.open_pages for engine in self._engines.values() if engine.tabs is not None)
+
+    @property
+    def processes(self) -> list[int]:
+        """The main processes of the browsers that run now and were started here."""
+        running = (engine.tabs.running for engine in self._engines.values() if engine.tabs is not None)
+        return [one.process for one in running if one.process is not None]
+
+    async def start(self) -> None:
+        """Starts what does not wait to be told which portals will be visited. Raises BrowserFailed."""
+        if self._options.profiles is None:
+            async with self._engine("").use(self._start, "", Limits()):
+                pass
 
     @asynccontextmanager
     async def tab(self, portal: Portal, language: str, limits: Limits) -> AsyncIterator[Tab]:
-        """A fresh page that may load from the portal's hosts only, closed again with every popup it opened.
+        """A tab on an empty page that may load from the portal's hosts only.
 
-        Pages of one portal and language share cookies and cache. Raises Playwright's errors and TimeoutError
-        when the browser does not answer.
+        Pages of one portal and language share cookies and cache. Raises BrowserGone where the browser died
+        meanwhile, Playwright's errors and TimeoutError where it does not answer, CrosstrackError where it
+        cannot be started again.
         """
-        key = (portal.name, language)
-        page: pw.Page | None = None
-        try:
-            async with asyncio.timeout(limits.call_seconds):
-                page = await self._opened(key)
-                events = await page.context.new_cdp_session(page)
-                tab = Tab(page, events, await _main_frame(events))
-                await _restrict(events, (*portal.hosts, *portal.resource_hosts), limits.page_bytes)
-            yield tab
-        except TimeoutError:
-            # The page may be half open and unknown to us: nothing of this context is to be trusted.
-            await self._drop(key, limits.close_seconds)
-            raise
-        finally:
-            if page is not None and not await self._finished(page, limits.close_seconds):
-                await self._drop(key, limits.close_seconds)
+
+        async def start_with_profile() -> Running:
+            if self._found is None:
+                raise ValueError("a running browser has its own profile")
+            return await launched_with_profile(self._playwright, self._found, self._options, portal, language)
+
+        own = self._options.profiles is not None
+        engine = self._engine(portal.name if own else "")
+        async with engine.use(start_with_profile if own else self._start, language, limits) as tabs:
+            try:
+                async with tabs.tab(portal, language, limits) as tab:
+                    yield tab
+                    if not tab.keep and not await tabs.answers(limits.call_seconds):
+                        raise BrowserGone
+            except (pw.Error, TimeoutError) as error:
+                if await tabs.answers(limits.call_seconds):
+                    raise
+                raise BrowserGone from error
 
     async def close(self) -> None:
-        """Closes every context, then the browser; logs and goes on where one does not close in time."""
-        for key in list(self._contexts):
-            await self._drop(key, _CLOSE_SECONDS)
-        await _closed("the browser", self._chromium.close(), _CLOSE_SECONDS)
-        await asyncio.gather(*self._popups)
+        """Closes every browser; logs and goes on where one does not close in time."""
+        await asyncio.gather(*(engine.close() for engine in self._engines.values()))
 
-    async def _opened(self, key: tuple[str, str]) -> pw.Page:
-        """A new page of ours. The lock keeps it from being taken for a popup before it is known as ours."""
-        async with self._opening:
-            if key not in self._contexts:
-                self._contexts[key] = await self._context(key[1])
-            page = await self._contexts[key].new_page()
-            self._own.add(page)
-            return page
+    def _engine(self, name: str) -> _Engine:
+        return self._engines.setdefault(name, _Engine(self.zone))
 
-    async def _context(self, language: str) -> pw.BrowserContext:
-        context = await self._chromium.new_context(
-            locale=language.replace("_", "-"),
-            timezone_id=self.zone,
-            accept_downloads=False,
-            service_workers="block",
-            permissions=[],
-            storage_state=None,
-        )
-        context.on("page", self._notice)
-        return context
-
-    async def _finished(self, page: pw.Page, seconds: float) -> bool:
-        """Closes our page and waits for its popups to be gone; whether all that went well in time."""
-        self._own.discard(page)
-        closed = await _closed("a page", page.close(), seconds)
-        while closed and self._popups:
-            done, _ = await asyncio.wait(self._popups, timeout=seconds)
-            closed = bool(done)
-        return closed
-
-    async def _drop(self, key: tuple[str, str], seconds: float) -> None:
-        context = self._contexts.pop(key, None)
-        if context is not None:
-            await _closed("a context", context.close(), seconds)
-
-    def _notice(self, page: pw.Page) -> None:
-        task = asyncio.ensure_future(self._close_if_popup(page))
-        self._popups.add(task)
-        task.add_done_callback(self._popups.discard)
-
-    async def _close_if_popup(self, page: pw.Page) -> None:
-        async with self._opening:
-            if page in self._own:
-                return
-        await _closed("a popup", page.close(), _CLOSE_SECONDS)
+    async def _start(self) -> Running:
+        if self._options.endpoint is not None:
+            return await attached(self._playwright, self._options.endpoint)
+        if self._found is None:
+            raise ValueError("no browser to start")
+        return await launched(self._playwright, self._found, self._options)
 
 
 @asynccontextmanager
@@ -179,64 +176,42 @@ async def open_browser(
 ) -> AsyncIterator[Browser]:
     """A running browser, closed at the end whatever happens.
 
-    Raises BrowserMissing or BrowserFailed with one line that says what to do, UsageError for a zone that
-    cannot be used.
+    With `profiles` each portal's browser is started at its first visit instead. Raises BrowserMissing or
+    BrowserFailed with one line that says what to do, UsageError for options that cannot be used.
     """
     offset = fixed_offset_minutes(options.zone)
-    found = find_browser(options.executable, environ)
-    if options.headed and found.headless_shell:
-        raise BrowserMissing(f"{found.path} cannot open a window: install Google Chrome, Edge or Chromium")
+    found = browser_to_start(options, environ)
     async with asyncio.timeout(_START_SECONDS):
         playwright = await pw.async_playwright().start()
     try:
-        browser = Browser(await _launched(playwright, found, options), found, options.zone, offset)
+        browser = Browser(playwright, found, options, offset)
         try:
+            await browser.start()
             yield browser
         finally:
             await browser.close()
     finally:
-        await _closed("the browser's driver", playwright.stop(), _CLOSE_SECONDS)
+        await in_order("the browser's driver", playwright.stop(), _CLOSE_SECONDS)
 
 
-async def _launched(playwright: pw.Playwright, found: Found, options: BrowserOptions) -> pw.Browser:
-    try:
-        return await playwright.chromium.launch(
-            executable_path=found.path,
-            headless=not options.headed,
-            chromium_sandbox=not runs_as_root(),
-            args=[*QUIET, *options.arguments],
-            ignore_default_args=[
-                "--disable-popup-blocking"
-            ],  # a page may open windows as little as for anyone
-            timeout=_START_SECONDS * 1000,
-        )
-    except pw.Error as error:
-        first_line = error.message.strip().splitlines()[0]
-        raise BrowserFailed(f"the browser {found.description} did not start: {first_line}") from error
+async def _watched(running: Running, most_bytes: int) -> None:
+    """Watches the browser's memory until cancelled."""
+    while running.process is not None:
+        await asyncio.sleep(_WATCH_SECONDS)
+        taken = await tree_bytes(running.process)
+        if taken > most_bytes:
+            _LOG.warning("the browser takes %d MB; ending its largest page", taken // 2**20)
+            await end_largest_page(running.process)
 
 
-async def _main_frame(events: pw.CDPSession) -> str:
-    tree = await events.send("Page.getFrameTree")
-    return str(tree["frameTree"]["frame"]["id"])
-
-
-async def _restrict(events: pw.CDPSession, allowed: tuple[str, ...], page_bytes: int) -> None:
-    """Blocks what the page does not need, and bounds what the browser keeps of what it loads."""
-    await events.send(
-        "Network.enable", {"maxResourceBufferSize": page_bytes, "maxTotalBufferSize": 4 * page_bytes}
-    )
-    try:
-        await events.send("Network.setBlockedURLs", {"urlPatterns": url_patterns(allowed)})
-    except pw.Error:  # browsers before 2025 know wildcards only, and no exceptions to them
-        await events.send("Network.setBlockedURLs", {"urls": wildcards()})
-
-
-async def _closed(what: str, closing: Awaitable[object], seconds: float) -> bool:
-    """Whether it closed in time and without complaint."""
-    try:
-        async with asyncio.timeout(seconds):
-            await closing
-    except (pw.Error, TimeoutError) as error:
-        _LOG.debug("%s did not close in order: %s", what, error or type(error).__name__)
+async def _is_fit(running: Running, language: str, limits: Limits) -> bool:
+    if not running.chromium.is_connected():
+        _LOG.info("the browser has gone; starting it again")
+        return False
+    if running.language not in (None, language):
+        return False
+    taken = 0 if running.process is None else await tree_bytes(running.process)
+    if taken > limits.browser_bytes:
+        _LOG.info("the browser takes %d MB; starting it again", taken // 2**20)
         return False
     return True

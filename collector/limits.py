@@ -14,6 +14,9 @@ class Limits:
     picture_seconds     a screenshot; a page with nothing to paint never gives one
     close_seconds       closing a page, a context, the browser
     page_bytes          a larger document or payload is neither kept nor parsed
+    visit_bytes         all that a page may load; beyond, the visit is given up
+    consent_seconds     closing a consent banner
+    browser_bytes       a browser that takes more memory, all its processes together, is started anew
     attempts            attempts in all, the first one included
     total_seconds       no attempt starts later than this after the first
     first_wait_seconds, longest_wait_seconds   between attempts, doubled each time, with jitter
@@ -27,6 +30,9 @@ class Limits:
     picture_seconds: float = 5.0
     close_seconds: float = 10.0
     page_bytes: int = 16 * 1024 * 1024
+    visit_bytes: int = 64 * 1024 * 1024
+    consent_seconds: float = 2.0
+    browser_bytes: int = 1536 * 1024 * 1024
     attempts: int = 3
     total_seconds: float = 240.0
     first_wait_seconds: float = 2.0

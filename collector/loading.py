@@ -1,50 +1,29 @@
-"""One attempt to load one portal's page: what it brought, how it answers, and whether another may do better.
+"""One attempt to load one portal's page, in a browser that may die under it.
 
-The attempt waits for a state of the page or for the portal's own data, never for a fixed time. Whatever the
-portal does ends in a `Load`; only bugs and cancellation leave as exceptions.
+Whatever the portal does ends in a `Load`; only bugs and cancellation leave as exceptions.
 """
 
-import asyncio
-import logging
 from collections.abc import Callable
-from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 import playwright.async_api as pw
 
-from collector.answer import Answer, read_pages
-from collector.browser import Browser, Tab
+from collector.attempt import Attempt, Load
+from collector.browser import Browser, BrowserGone
+from collector.errors import CrosstrackError
 from collector.limits import Limits
-from collector.page_reading import Sight, TooLarge, dom, fetch_body, payload, picture, sight
 from collector.retrying import TransientError
-from collector.traffic import Traffic
-from collector.verdict import Refused, foreign_host, navigation_failure, network_failure, verdict
-from collector.waiting import data_arrived, document_ended, has_answer, is_calm, patience_seconds
-from scrapers.contract import Page, Portal
+from collector.verdict import unavailable
+from scrapers.contract import Portal
 from scrapers.words import Outcome
 
-_LOG = logging.getLogger(__name__)
-
-_POLL_S = 0.1  # the page's states are looked at this often, and at once when a request ends
-#: Outcomes of which a picture is kept: somebody will have to look.
-_PICTURED = frozenset({Outcome.LAYOUT_CHANGED, Outcome.CHALLENGE, Outcome.UNAVAILABLE})
+#: Outcomes after which the tab serves for the next number.
+_IN_ORDER = frozenset({Outcome.OK, Outcome.NO_EVENTS_YET, Outcome.NOT_FOUND})
 
 
-@dataclass(frozen=True, slots=True)
-class Load:
-    """What one attempt brought. `trouble` is set where another attempt may do better.
-
-    seen_at      when the answer had arrived (UTC), or the attempt was given up
-    server_date  the document's `Date` header, as sent
-    """
-
-    answer: Answer
-    seen_at: datetime
-    pages: tuple[Page, ...] = ()
-    server_date: str | None = None
-    blocked_hosts: tuple[str, ...] = ()
-    trouble: TransientError | None = None
+class LostBrowser(TransientError):
+    """The browser died under the visit."""
 
 
 async def load(
@@ -56,195 +35,19 @@ async def load(
     clock: Callable[[], datetime],
     limits: Limits,
 ) -> Load:
-    """What one attempt to read `number` on `portal` brought, in a fresh tab that is closed again."""
-    if browser.broken:
-        return _gone(clock)
+    """What one attempt to read `number` on `portal` brought."""
+    loaded: Load | None = None
     try:
         async with browser.tab(portal, language, limits) as tab:
-            loaded = await _Attempt(tab, portal, number, clock, limits).run(portal.url(number, language))
+            loaded = await Attempt(tab, portal, number, clock, limits).run(portal.url(number, language))
+            tab.keep = loaded.answer.outcome in _IN_ORDER and loaded.answer.error is None
+    except BrowserGone as error:
+        gone = Load(unavailable(str(error)), clock(), trouble=LostBrowser(str(error)))
+        return gone if loaded is None else replace(gone, pages=loaded.pages)
+    except CrosstrackError as error:  # the browser does not start again, or its profile is in use
+        return Load(unavailable(str(error)), clock())
     except (pw.Error, TimeoutError) as error:
         reason = str(error).strip().splitlines()[0] if str(error) else "no answer in time"
         trouble = TransientError(f"the browser failed: {reason}")
-        loaded = Load(_unavailable(trouble.reason), clock(), trouble=trouble)
-    if loaded.answer.outcome is Outcome.UNAVAILABLE and not await browser.answers(limits.call_seconds):
-        return replace(_gone(clock), pages=loaded.pages)
+        return Load(unavailable(trouble.reason), clock(), trouble=trouble)
     return loaded
-
-
-class _Attempt:
-    """The state of one attempt: its tab, what its page asked for, and what was read so far."""
-
-    def __init__(
-        self, tab: Tab, portal: Portal, number: str, clock: Callable[[], datetime], limits: Limits
-    ) -> None:
-        self.tab = tab
-        self.portal = portal
-        self.number = number
-        self.clock = clock
-        self.limits = limits
-        self.states = tuple(portal.states.values())
-        self.pages: tuple[Page, ...] = ()
-        self.seen_at: datetime | None = None
-        self.answered_at: float | None = None
-        self.crashed = False
-        self.traffic = Traffic(tab.frame, portal.payloads, limits.page_bytes)
-        self._listen()
-
-    async def run(self, url: str) -> Load:
-        """Opens `url`, waits for an answer, and brings back what there is."""
-        trouble: TransientError | None = None
-        try:
-            await self._open(url)
-            answer = await self._answer()
-        except TransientError as error:
-            answer, trouble = Answer(error.outcome, complete=False, error=error.reason), error
-        except (Refused, TooLarge) as error:
-            answer = _unavailable(str(error))
-        except (pw.Error, TimeoutError) as error:
-            trouble = self._page_failure(error)
-            answer = _unavailable(trouble.reason)
-        seen_at = self.seen_at or self.clock()
-        pages = await self._evidence(answer.outcome)
-        document = self.traffic.document
-        own = {"", *self.portal.hosts, *self.portal.resource_hosts}
-        return Load(
-            answer=answer,
-            seen_at=seen_at,
-            pages=pages,
-            server_date=None if document is None else document.headers.get("date"),
-            blocked_hosts=tuple(sorted(self.traffic.blocked_hosts - own)),
-            trouble=trouble,
-        )
-
-    def _listen(self) -> None:
-        events, traffic = self.tab.events, self.traffic
-        events.on("Network.requestWillBeSent", traffic.will_be_sent)
-        events.on("Network.responseReceived", traffic.response_received)
-        events.on("Network.dataReceived", traffic.data_received)
-        events.on("Network.loadingFinished", traffic.finished)
-        events.on("Network.loadingFailed", traffic.failed)
-        self.tab.page.on("crash", self._note_crash)
-
-    def _note_crash(self, _: pw.Page) -> None:
-        self.crashed = True
-        self.traffic.changed.set()
-
-    async def _open(self, url: str) -> None:
-        """Navigates and waits until the document was read to its end."""
-        seconds = self.limits.navigation_seconds
-        deadline = _now() + seconds
-        try:
-            async with asyncio.timeout(seconds + self.limits.call_seconds):
-                await self.tab.page.goto(url, wait_until="commit", timeout=seconds * 1000)
-        except pw.TimeoutError:
-            raise TransientError(f"the portal did not answer within {seconds:g} s") from None
-        except pw.Error as error:
-            if self.crashed:
-                raise
-            self._check_size()
-            raise navigation_failure(error.message, self.traffic.document, self.clock()) from None
-        await self._until(lambda seen: seen.ready and document_ended(self.traffic), deadline)
-        if not document_ended(self.traffic) and not data_arrived(self.traffic, self.portal, self.number):
-            raise TransientError(f"the page did not arrive within {seconds:g} s")
-
-    async def _answer(self) -> Answer:
-        """How the pages answer; while they do not and data is still on its way, that is waited for."""
-        patience = patience_seconds(self.traffic, self.limits)
-        deadline = _now() + patience
-        await self._until(self._has_answered, deadline)
-        while True:
-            self.seen_at = self.clock()
-            waiting_for = len(self.traffic.pending)
-            self.pages = await self._read()
-            answer = read_pages(self.portal, self.number, self.pages)
-            if answer.outcome is not Outcome.LAYOUT_CHANGED or not waiting_for or _now() >= deadline:
-                break
-            await self._until(lambda _: len(self.traffic.pending) != waiting_for, deadline)  # noqa: B023
-        return verdict(answer, self.traffic.document, self.traffic.payloads, self.clock(), patience)
-
-    async def _until(self, enough: Callable[[Sight], bool], deadline: float) -> None:
-        """Looks at the page until `enough` or `deadline`. Raises for what ends the attempt at once."""
-        while True:
-            self.traffic.changed.clear()
-            self._check_size()
-            await self._fetch_bodies()
-            seen = await sight(self.tab, self.states, self.limits)
-            self._check_document()
-            if enough(seen) or _now() >= deadline:
-                return
-            with suppress(TimeoutError):
-                async with asyncio.timeout(_POLL_S):
-                    await self.traffic.changed.wait()
-
-    def _has_answered(self, seen: Sight) -> bool:
-        """Whether there is an answer, and what belongs to it has come or had its time."""
-        if not has_answer(seen, self.traffic, self.portal, self.number):
-            return False
-        self.answered_at = self.answered_at or _now()
-        return is_calm(seen, self.traffic) or _now() - self.answered_at >= self.limits.settle_seconds
-
-    def _check_size(self) -> None:
-        large = self.traffic.too_large
-        if large is not None:
-            raise TooLarge(large.announced_size, self.limits.page_bytes)
-
-    def _check_document(self) -> None:
-        """Raises when the document failed on its way, or lies on somebody else's host."""
-        document, url = self.traffic.document, self.tab.page.url
-        if document is not None and document.state == "failed":
-            raise network_failure(document.failure or "", document.url)
-        foreign = foreign_host(url, self.portal.hosts)
-        if foreign is not None and url != "about:blank" and document_ended(self.traffic):
-            raise Refused(foreign)
-
-    async def _fetch_bodies(self) -> None:
-        for exchange in self.traffic.payloads:
-            if exchange.state == "finished" and exchange.body is None:
-                await fetch_body(self.tab, exchange, self.limits)
-
-    async def _read(self) -> tuple[Page, ...]:
-        """The document as it is shown, and the data replies in the order they were asked for."""
-        shown = await dom(self.tab, self._status(), self.limits)
-        foreign = foreign_host(shown.url, self.portal.hosts)
-        if foreign is not None:
-            raise Refused(foreign)
-        await self._fetch_bodies()
-        return (shown, *self._payload_pages())
-
-    def _status(self) -> int | None:
-        return None if self.traffic.document is None else self.traffic.document.status
-
-    def _payload_pages(self) -> tuple[Page, ...]:
-        return tuple(payload(exchange) for exchange in self.traffic.payloads if exchange.body is not None)
-
-    async def _evidence(self, outcome: Outcome) -> tuple[Page, ...]:
-        """The pages read, or what can still be had, with a picture where somebody will have to look."""
-        if self.crashed or self.traffic.too_large is not None or not self.tab.page.url.startswith("http"):
-            return self.pages or self._payload_pages()
-        pages = self.pages
-        if not pages:
-            with suppress(pw.Error, TimeoutError, TooLarge):
-                pages = (await dom(self.tab, self._status(), self.limits),)
-            pages += self._payload_pages()
-        whole = self.traffic.document is not None and self.traffic.document.state == "finished"
-        shot = await picture(self.tab, self.limits) if whole and outcome in _PICTURED else None
-        return pages if shot is None else (*pages, shot)
-
-    def _page_failure(self, error: Exception) -> TransientError:
-        if self.crashed:
-            return TransientError("the page crashed")
-        if isinstance(error, TimeoutError):
-            return TransientError("the page stopped answering")
-        return TransientError(f"the browser failed: {str(error).strip().splitlines()[0]}")
-
-
-def _now() -> float:
-    return asyncio.get_running_loop().time()
-
-
-def _unavailable(error: str) -> Answer:
-    return Answer(Outcome.UNAVAILABLE, complete=False, error=error)
-
-
-def _gone(clock: Callable[[], datetime]) -> Load:
-    return Load(_unavailable("the browser has gone: it crashed or was closed"), clock())

@@ -2,30 +2,68 @@
 
 import asyncio
 import base64
+import json
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 import playwright.async_api as pw
 
-from collector.browser import Tab
 from collector.limits import Limits
-from collector.traffic import Exchange
+from collector.tabs import Tab
+from collector.traffic import Exchange, Traffic
 from scrapers.contract import Page, State
 from scrapers.words import Role
 
 _LOG = logging.getLogger(__name__)
 
 # A selector that only selectolax understands identifies nothing here; the parser still decides.
-_SIGHT = """states => {
+_SIGHT = """(states => {
   const shown = selectors => selectors.some(selector => {
     try { return document.querySelector(selector) !== null } catch { return false }
   });
   return {ready: document.readyState !== 'loading', shown: states.map(shown)};
-}"""
-_LENGTH = "() => document.documentElement ? document.documentElement.outerHTML.length : 0"
-_MOVING = ("context was destroyed", "navigating", "Cannot find context")
+})"""
+_DOM = """(limit => {
+  const type = document.doctype ? new XMLSerializer().serializeToString(document.doctype) : '';
+  const text = type + (document.documentElement ? document.documentElement.outerHTML : '');
+  return text.length > limit ? {length: text.length} : {length: text.length, text};
+})"""
+#: What Chromium says when a page is left while it is looked at.
+_MOVING = (
+    "context was destroyed",
+    "navigating",
+    "navigated",
+    "Cannot find context",
+    "Cannot find default execution context",
+)
 _TRIES = 3
+
+
+@contextmanager
+def followed(tab: Tab, traffic: Traffic) -> Iterator[None]:
+    """While this lasts, `traffic` is told what the tab's page, its frames and workers ask for and get."""
+    heard = {
+        "Network.requestWillBeSent": traffic.will_be_sent,
+        "Network.responseReceived": traffic.response_received,
+        "Network.dataReceived": traffic.data_received,
+        "Network.loadingFinished": traffic.finished,
+        "Network.loadingFailed": traffic.failed,
+    }
+    for name, listener in heard.items():
+        tab.events.on(name, listener)
+    tab.page.on("crash", traffic.note_crash)
+    tab.guard.on_data = traffic.data_received
+    try:
+        yield
+    finally:
+        tab.guard.on_data = None
+        tab.page.remove_listener("crash", traffic.note_crash)
+        for name, listener in heard.items():
+            tab.events.remove_listener(name, listener)
+        tab.past |= traffic.loaders
 
 
 class TooLarge(Exception):
@@ -48,10 +86,12 @@ async def sight(tab: Tab, states: Sequence[State], limits: Limits) -> Sight:
     selectors = [list(state.selectors) for state in states]
     try:
         async with asyncio.timeout(limits.call_seconds):
-            seen = await tab.page.evaluate(_SIGHT, selectors)
+            seen = await _evaluated(tab, _SIGHT, selectors)
     except pw.Error as error:
         if not _is_moving(error):
             raise
+        return Sight(ready=False, states=())
+    if not isinstance(seen, dict):
         return Sight(ready=False, states=())
     shown = tuple(state for state, there in zip(states, seen["shown"], strict=True) if there)
     return Sight(bool(seen["ready"]), shown)
@@ -62,10 +102,12 @@ async def dom(tab: Tab, status: int | None, limits: Limits) -> Page:
     for remaining in reversed(range(_TRIES)):
         try:
             async with asyncio.timeout(limits.call_seconds):
-                length = int(await tab.page.evaluate(_LENGTH))
-                if length > limits.page_bytes:
-                    raise TooLarge(length, limits.page_bytes)
-                body = (await tab.page.content()).encode("utf-8", errors="replace")
+                held = await _evaluated(tab, _DOM, limits.page_bytes)
+                if not isinstance(held, dict):
+                    raise pw.Error("the page does not tell what it holds")
+                if "text" not in held:
+                    raise TooLarge(int(held["length"]), limits.page_bytes)
+                body = str(held["text"]).encode("utf-8", errors="replace")
                 break
         except pw.Error as error:
             if not remaining or not _is_moving(error):
@@ -107,6 +149,17 @@ async def picture(tab: Tab, limits: Limits) -> Page | None:
         _LOG.debug("no picture of %s: %s", tab.page.url, error or type(error).__name__)
         return None
     return Page(Role.SCREENSHOT, tab.page.url, "image/png", image)
+
+
+async def _evaluated(tab: Tab, function: str, argument: object) -> Any:  # noqa: ANN401 - whatever a page says
+    """What `function` gives for `argument` in the page; None if it gives or can give nothing.
+
+    Unlike Playwright's own call this one does not pass for the act of a person, which would let the page open
+    windows.
+    """
+    call = {"expression": f"{function}({json.dumps(argument)})", "returnByValue": True}
+    reply = await tab.events.send("Runtime.evaluate", call)
+    return reply["result"].get("value")
 
 
 def _is_moving(error: pw.Error) -> bool:

@@ -39,8 +39,7 @@ class Exchange:
     @property
     def announced_size(self) -> int:
         """The larger of what arrived and what `Content-Length` says will arrive, in bytes."""
-        announced = self.headers.get("content-length", "")
-        return max(self.size, int(announced[:15]) if announced.isascii() and announced.isdigit() else 0)
+        return max(self.size, _announced(self.headers))
 
     @property
     def bare_url(self) -> str:
@@ -62,13 +61,33 @@ def host_of(url: str) -> str:
 
 
 class Traffic:
-    """The followed exchanges of one tab. `changed` is set whenever one of them ends or grows too large."""
+    """The followed exchanges of one tab.
 
-    def __init__(self, main_frame: str, payloads: Iterable[str], page_bytes: int) -> None:
+    changed       set whenever one of them ends
+    flooded       set as soon as something is larger than may be: `too_large`, `too_much`
+    loaded_bytes  all that was received, followed or not, decoded; or the one reply that announced more
+    loaders       ids of the documents opened; what those in `past` ask for is not followed
+    """
+
+    def __init__(
+        self,
+        main_frame: str,
+        payloads: Iterable[str],
+        page_bytes: int,
+        *,
+        visit_bytes: int | None = None,
+        past: frozenset[str] = frozenset(),
+    ) -> None:
         self.changed = asyncio.Event()
+        self.flooded = asyncio.Event()
+        self.crashed = False
         self.document: Exchange | None = None
         self.payloads: list[Exchange] = []
         self.blocked_hosts: set[str] = set()
+        self.loaded_bytes = 0
+        self.loaders: set[str] = set()
+        self._visit_bytes = visit_bytes
+        self._past = past
         self._main_frame = main_frame
         self._globs = tuple(_pattern(glob) for glob in payloads)
         self._page_bytes = page_bytes
@@ -86,10 +105,20 @@ class Traffic:
         followed = (exchange for exchange in (self.document, *self.payloads) if exchange is not None)
         return next((e for e in followed if e.announced_size > self._page_bytes), None)
 
+    @property
+    def too_much(self) -> bool:
+        """Whether all that was loaded exceeds the limit, however it is divided."""
+        return self._visit_bytes is not None and self.loaded_bytes > self._visit_bytes
+
     def will_be_sent(self, event: Event) -> None:
         """Network.requestWillBeSent; a redirect is a second one under the same id."""
         request_id, url = str(event["requestId"]), str(event["request"]["url"])
         self._leave(request_id)
+        if event.get("loaderId") in self._past:
+            self._others[request_id] = url
+            return
+        if event.get("type") == "Document":
+            self.loaders.add(str(event.get("loaderId") or request_id))
         is_document = event.get("type") == "Document" and event.get("frameId") == self._main_frame
         exchange = Exchange(request_id, url, is_document)
         if is_document:
@@ -104,16 +133,20 @@ class Traffic:
     def response_received(self, event: Event) -> None:
         """Network.responseReceived."""
         exchange = self._followed.get(event["requestId"])
-        if exchange is None:
-            return
         response = event["response"]
+        if exchange is None:
+            self._notice_announced(event.get("type"), response)
+            return
         exchange.status = int(response["status"])
-        exchange.headers = {str(k).lower(): str(v) for k, v in response.get("headers", {}).items()}
+        exchange.headers = _lower(response)
         exchange.media_type = str(response.get("mimeType") or "")
         self._notice_size(exchange)
 
     def data_received(self, event: Event) -> None:
         """Network.dataReceived."""
+        self.loaded_bytes += int(event["dataLength"])
+        if self.too_much:
+            self.flooded.set()
         exchange = self._followed.get(event["requestId"])
         if exchange is not None:
             exchange.size += int(event["dataLength"])
@@ -142,6 +175,11 @@ class Traffic:
             exchange.state = "abandoned" if given_up else "failed"
             self.changed.set()
 
+    def note_crash(self, _: object) -> None:
+        """The page's process has died."""
+        self.crashed = True
+        self.changed.set()
+
     def _is_payload(self, url: str) -> bool:
         return any(glob.fullmatch(bare(url)) for glob in self._globs)
 
@@ -153,7 +191,23 @@ class Traffic:
 
     def _notice_size(self, exchange: Exchange) -> None:
         if exchange.announced_size > self._page_bytes:
-            self.changed.set()
+            self.flooded.set()
+
+    def _notice_announced(self, kind: object, response: Event) -> None:
+        """What is announced counts as if it had come; films are only loaded in part."""
+        if kind != "Media":
+            self.loaded_bytes = max(self.loaded_bytes, _announced(_lower(response)))
+            if self.too_much:
+                self.flooded.set()
+
+
+def _lower(response: Event) -> dict[str, str]:
+    return {str(name).lower(): str(value) for name, value in response.get("headers", {}).items()}
+
+
+def _announced(headers: Mapping[str, str]) -> int:
+    announced = headers.get("content-length", "")
+    return int(announced[:15]) if announced.isascii() and announced.isdigit() else 0
 
 
 def _pattern(glob: str) -> re.Pattern[str]:

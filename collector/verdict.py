@@ -31,6 +31,11 @@ class Refused(Exception):
     """The portal gave nothing to read, and another attempt would not change that; the text is one line."""
 
 
+def unavailable(error: str) -> Answer:
+    """No answer, for the reason given."""
+    return Answer(Outcome.UNAVAILABLE, complete=False, error=error)
+
+
 def navigation_failure(message: str, document: Exchange | None, now: datetime) -> TransientError | Refused:
     """Why a navigation failed: by the document's HTTP status if it has one, else by the browser's message."""
     if document is not None and document.status is not None and document.status >= 400:

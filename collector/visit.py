@@ -7,12 +7,13 @@ cancellation are raised.
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from collector.attempt import Load
 from collector.browser import Browser
 from collector.limits import Limits
-from collector.loading import Load, load
+from collector.loading import LostBrowser, load
 from collector.retrying import TransientError, policy
 from scrapers.contract import Page, Portal, Reading
 from scrapers.words import Outcome
@@ -67,12 +68,16 @@ async def visit(
     """
     started = time.monotonic()
     attempts = 0
+    lost = 0
     last: Load | None = None
 
     async def attempt() -> Load:
-        nonlocal attempts, last
+        nonlocal attempts, lost, last
         attempts += 1
         last = await load(browser, portal, number, language=language, clock=clock, limits=limits)
+        lost += isinstance(last.trouble, LostBrowser)
+        if lost > 1:  # what kills two browsers would kill a third
+            last = replace(last, trouble=None)
         if last.trouble is not None:
             raise last.trouble
         return last

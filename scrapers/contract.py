@@ -166,6 +166,8 @@ class Portal:
     payloads        globs (`*` only) over URLs without query: the page's own data requests, to archive
     states          states the rendered page can be in, by name; a visit waits for one or a payload
     layouts         the forms its rows are known to come in, today's first: another one is a sign of drift
+    consent         selectors (CSS, or Playwright's such as `button:has-text("...")`) of the buttons of a
+                    cookie banner that refuse, or else close it; refusing first
     example         a number of the right form, for structure tests
     """
 
@@ -175,6 +177,7 @@ class Portal:
     payloads: ClassVar[tuple[str, ...]] = ()
     layouts: ClassVar[tuple[str, ...]] = ()
     states: ClassVar[Mapping[str, State]]
+    consent: ClassVar[tuple[str, ...]] = ()
     politeness: ClassVar[Politeness]
     evidence: ClassVar[Evidence]
     canonical: ClassVar[Canonical] = Canonical()

@@ -12,9 +12,29 @@ ROOT = Path(__file__).parents[1]
 PACKAGES = ("collector", "scrapers", "fixtures", "demo")
 
 #: The steps that only compute: from saved pages to rows, from rows to events.
-PURE = ("scrapers", "collector.read", "collector.fold", "collector.fold_matching", "collector.reconcile")
+PURE = (
+    "scrapers",
+    "collector.drift",
+    "collector.fold",
+    "collector.fold_matching",
+    "collector.fold_track",
+    "collector.politeness",
+    "collector.read",
+    "collector.reconcile",
+)
 #: The only modules that may know Playwright.
-VISITING = {"collector.browser", "collector.loading", "collector.login", "collector.page_reading"}
+VISITING = {
+    "collector.attempt",
+    "collector.browser",
+    "collector.browser_starting",
+    "collector.browser_watch",
+    "collector.consent",
+    "collector.guarding",
+    "collector.loading",
+    "collector.login",
+    "collector.page_reading",
+    "collector.tabs",
+}
 #: The only modules that may speak on the terminal.
 SPEAKING = ("collector.commands", "collector.report", "demo")
 

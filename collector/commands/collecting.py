@@ -1,7 +1,9 @@
 """`add`, `forget`, `collect`: what is followed, and visiting the portals for it."""
 
 import json
+import os
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -12,8 +14,24 @@ from collector.errors import UsageError
 from scrapers.numbers import NumberError, tracking_number
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from collector.browser import BrowserOptions
     from collector.collect import Progress, Summary
     from collector.visit import Visited
+    from scrapers.contract import Portal
+
+_Browser = Annotated[
+    str | None,
+    typer.Option(envvar="CROSSTRACK_BROWSER", help="The browser to use.", show_default="the one installed"),
+]
+_Profiles = Annotated[
+    Path | None,
+    typer.Option(file_okay=False, help="Keep each portal's cookies and consent in this folder."),
+]
+_Endpoint = Annotated[
+    str | None, typer.Option(metavar="URL", help="Use a running browser, such as http://127.0.0.1:9222.")
+]
 
 
 def register(app: typer.Typer) -> None:
@@ -78,13 +96,10 @@ def collect(
     context: typer.Context,
     number: Annotated[list[str] | None, typer.Option("--number", help="Only these parcels.")] = None,
     portal: Annotated[list[str] | None, typer.Option("--portal", help="Only these portals.")] = None,
-    browser: Annotated[
-        str | None,
-        typer.Option(
-            envvar="CROSSTRACK_BROWSER", help="The browser to use.", show_default="the one installed"
-        ),
-    ] = None,
+    browser: _Browser = None,
     headed: Annotated[bool, typer.Option("--headed", help="Show the browser's window.")] = False,
+    profile_dir: _Profiles = None,
+    browser_endpoint: _Endpoint = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only print what is due, and why.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
 ) -> None:
@@ -92,7 +107,6 @@ def collect(
 
     Example: crosstrack collect
     """
-    from collector.browser import BrowserOptions
     from collector.collect import Collecting
     from collector.collect import collect as make_visits
     from collector.lock import run_lock
@@ -105,13 +119,13 @@ def collect(
     if unknown:
         raise UsageError(f"no portal named {unknown[0]}; known are {', '.join(known)}")
     wanted = Wanted(frozenset(_numbers(number or [])), frozenset(portal or ()))
+    options = _browser_options(known, browser, headed, profile_dir, browser_endpoint)
     database = given(context).database
     with run_lock(database), open_store(database) as db:
         if dry_run:
             for due in due_visits(db, known, wanted=wanted):
                 typer.echo(f"{due.portal} {due.number}: {due.reason}")
             return
-        options = BrowserOptions(executable=browser, headed=headed)
         progress = _progress() if sys.stderr.isatty() and not as_json else None
         given_run = Collecting(browser=options, wanted=wanted, progress=progress)
         summary = make_visits(db, known, given_run)
@@ -119,6 +133,27 @@ def collect(
         typer.echo(json.dumps(summary.as_json(), ensure_ascii=False, indent=2))
     _report(summary)
     raise typer.Exit(int(summary.exit_status))
+
+
+def _browser_options(
+    portals: "Mapping[str, Portal]",
+    executable: str | None,
+    headed: bool,
+    profiles: Path | None,
+    endpoint: str | None,
+) -> "BrowserOptions":
+    from collector.browser import BrowserOptions, check_options
+
+    hosts = {host for one in portals.values() for host in (*one.hosts, *one.resource_hosts)}
+    options = BrowserOptions(
+        executable=executable,
+        headed=headed,
+        profiles=profiles and profiles.expanduser().resolve(),
+        endpoint=endpoint,
+        hosts=tuple(sorted(hosts)),
+    )
+    check_options(options, os.environ)
+    return options
 
 
 def _numbers(texts: list[str]) -> list[str]:

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import signal
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -21,6 +22,7 @@ from fixtures.server import Server
 from scrapers.contract import Evidence, LayoutChanged, Politeness, Portal, Reading, Row, State
 from scrapers.select import maybe, tree
 from scrapers.words import Outcome, Role
+from tests.browser import socket_guard
 
 NOW = datetime(2026, 3, 10, 20, 0, tzinfo=UTC)
 QUICK = Limits(
@@ -134,10 +136,10 @@ class Site:
     def queue(self, host, path, answers):
         self._queued[host, path] = list(answers)
 
-    def wait_for(self, address):
-        """Returns when the host and path `address` was asked for; fails after ten seconds."""
+    def wait_for(self, address, times=1):
+        """Returns when the host and path `address` was asked for so often; fails after twenty seconds."""
         with self._lock:
-            assert self._lock.wait_for(lambda: address in self.asked, timeout=10)
+            assert self._lock.wait_for(lambda: self.asked.count(address) >= times, timeout=20)
 
     def answer(self, request):
         key = (request.host, request.path)
@@ -162,12 +164,22 @@ class Bench:
         self.pauses = []
         self._open = None
 
-    def start(self):
-        self._open = open_browser(BrowserOptions(arguments=tuple(self.arguments)))
+    def start(self, log):
+        """Opens the browser; it writes what it does on the network to `log`."""
+        self._open = open_browser(BrowserOptions(arguments=(*self.arguments, f"--log-net-log={log}")))
         self.browser = self.runner.run(self._open.__aenter__())
 
     def stop(self):
         self.runner.run(self._open.__aexit__(None, None, None))
+
+    def contexts(self):
+        """The browser's contexts that are open now."""
+        (engine,) = self.browser._engines.values()
+        return engine.tabs.running.chromium.contexts
+
+    def pages(self):
+        """The pages that are open now."""
+        return [page for context in self.contexts() for page in context.pages]
 
     async def _pause(self, seconds):
         self.pauses.append(seconds)
@@ -210,23 +222,47 @@ def arguments(server):
     return chromium_arguments(server)
 
 
+@pytest.fixture(autouse=True)
+def _python_stays_on_this_machine(monkeypatch):
+    socket_guard.guard_python(monkeypatch)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _every_process_stays_on_this_machine(request):
+    if request.module.__name__.endswith(".test_guard"):  # it shows that the guard sees what it should
+        yield
+        return
+    with socket_guard.watched():
+        yield
+
+
 @pytest.fixture(scope="module")
-def module_bench(site, arguments) -> Iterator[Bench]:
+def module_bench(site, arguments, tmp_path_factory) -> Iterator[Bench]:
     try:
         find_browser(None, os.environ)
     except BrowserMissing as missing:
         pytest.skip(str(missing))
     with asyncio.Runner() as runner:
+        log = tmp_path_factory.mktemp("browser") / "net.json"
         bench = Bench(runner, site, arguments)
-        bench.start()
+        bench.start(log)
         yield bench
         bench.stop()
+    socket_guard.check_net_log(log)
+    log.unlink()
 
 
 @pytest.fixture
 def bench(module_bench):
     module_bench.site.reset()
     return module_bench
+
+
+def kill_browser(marker):
+    """Kills the browsers started with `marker`, without a word."""
+    for process, line in processes_with(marker).items():
+        if "--type=" not in line and "chrom" in line:
+            os.kill(process, signal.SIGKILL)
 
 
 def processes_with(marker):

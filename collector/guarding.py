@@ -1,0 +1,142 @@
+"""What an open tab may reach: its portal's hosts and nothing else. What more its page asked for is noted.
+
+No single means of the browser holds for everything, so there are three here, and none costs the page its
+cache, as intercepting every request would:
+
+- `Network.setBlockedURLs` for what documents load (see `blocking`),
+- `Fetch` for documents, frames and data requests: it holds for redirects and for a page's workers too,
+- a stand-in for web sockets that lead elsewhere.
+
+Frames that the browser runs in a process of their own, and workers, are held until the same list holds for
+them. What a shared worker asks for, and a worker's web sockets, only the browser as a whole can refuse: see
+`browser_starting.wall`.
+"""
+
+import asyncio
+import json
+import logging
+import re
+from collections.abc import Callable, Coroutine, Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+import playwright.async_api as pw
+
+from collector.blocking import url_patterns, wildcards
+from collector.traffic import Event, host_of
+from scrapers.contract import Portal
+
+_LOG = logging.getLogger(__name__)
+
+_DECIDED = ("Document", "XHR", "Fetch", "EventSource")
+_WEB = frozenset({"http", "https"})
+
+
+class Guard:
+    """Keeps one tab within its portal's hosts.
+
+    blocked_hosts  asked for and refused since `begin`
+    led_to         a foreign host (or URL without one) the tab itself was led to since then, None if to none
+    on_data        told of what frames and workers with processes of their own receive (Network.dataReceived)
+    """
+
+    def __init__(self, page: pw.Page, events: pw.CDPSession, main_frame: str, portal: Portal) -> None:
+        self.blocked_hosts: set[str] = set()
+        self.led_to: str | None = None
+        self.on_data: Callable[[Event], None] | None = None
+        self._page = page
+        self._events = events
+        self._main_frame = main_frame
+        self._navigable = frozenset(portal.hosts)
+        self._loadable = frozenset((*portal.hosts, *portal.resource_hosts))
+        self._messages = 0
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def begin(self) -> None:
+        """Forget what was refused so far."""
+        self.blocked_hosts = set()
+        self.led_to = None
+
+    async def start(self, page_bytes: int) -> None:
+        """Put everything in place; also bounds what the browser keeps of what the page loads."""
+        events = self._events
+        events.on("Fetch.requestPaused", lambda event: self._spawn(self._decide(event)))
+        events.on("Target.attachedToTarget", lambda event: self._spawn(self._admit(event)))
+        events.on("Target.receivedMessageFromTarget", self._overhear)
+        buffers = {"maxResourceBufferSize": page_bytes, "maxTotalBufferSize": 4 * page_bytes}
+        await events.send("Network.enable", buffers)
+        try:
+            await events.send("Network.setBlockedURLs", self._blocked_urls())
+        except pw.Error:  # browsers before 2025 know wildcards only, and no exceptions to them
+            await events.send("Network.setBlockedURLs", {"urls": wildcards()})
+        patterns = [{"urlPattern": "*", "resourceType": kind} for kind in _DECIDED]
+        await events.send("Fetch.enable", {"patterns": patterns})
+        attach = {"autoAttach": True, "waitForDebuggerOnStart": True, "flatten": False}
+        await events.send("Target.setAutoAttach", attach)
+        await self._page.route_web_socket(self._foreign_sockets(), self._refuse_socket)
+
+    def _blocked_urls(self) -> dict[str, Any]:
+        return {"urlPatterns": url_patterns(sorted(self._loadable))}
+
+    def _foreign_sockets(self) -> re.Pattern[str]:
+        own = "|".join(re.escape(host) for host in sorted(self._loadable))
+        return re.compile(rf"^wss?://(?!(?:{own})(?:[:/?#]|$))")
+
+    async def _refuse_socket(self, socket: pw.WebSocketRoute) -> None:
+        self.blocked_hosts.add(host_of(socket.url))
+        await socket.close(code=1011, reason="blocked")
+
+    async def _decide(self, event: Event) -> None:
+        """Fetch.requestPaused: lets a request pass or fails it."""
+        url, request_id = str(event["request"]["url"]), str(event["requestId"])
+        host = host_of(url)
+        navigates = event.get("resourceType") == "Document" and event.get("frameId") == self._main_frame
+        allowed = self._navigable if navigates else self._loadable
+        if urlsplit(url).scheme in _WEB and host in allowed:
+            await self._events.send("Fetch.continueRequest", {"requestId": request_id})
+            return
+        self.blocked_hosts.add(host)
+        if navigates:
+            self.led_to = host or url[:80]
+        refusal = {"requestId": request_id, "errorReason": "BlockedByClient"}
+        await self._events.send("Fetch.failRequest", refusal)
+
+    async def _admit(self, event: Event) -> None:
+        """Target.attachedToTarget: a frame or worker with a process of its own waits to be told to go on."""
+        session = str(event["sessionId"])
+        for method, parameters in (
+            ("Network.enable", {"maxTotalBufferSize": 0, "maxResourceBufferSize": 0}),
+            ("Network.setBlockedURLs", self._blocked_urls()),
+            ("Runtime.runIfWaitingForDebugger", {}),
+        ):
+            self._messages += 1
+            message = json.dumps({"id": self._messages, "method": method, "params": parameters})
+            await self._events.send("Target.sendMessageToTarget", {"sessionId": session, "message": message})
+
+    def _overhear(self, event: Event) -> None:
+        """Target.receivedMessageFromTarget: what frames and workers with processes of their own ask for."""
+        said: Mapping[str, Any] = json.loads(event["message"])
+        parameters = said.get("params", {})
+        match said.get("method"):
+            case "Network.requestWillBeSent":
+                self._note_foreign(str(parameters["request"]["url"]))
+            case "Network.webSocketCreated":
+                self._note_foreign(str(parameters["url"]))
+            case "Network.dataReceived" if self.on_data is not None:
+                self.on_data(parameters)
+
+    def _note_foreign(self, url: str) -> None:
+        host = host_of(url)
+        if host and host not in self._loadable:
+            self.blocked_hosts.add(host)
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.ensure_future(self._quietly(work))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _quietly(self, work: Coroutine[Any, Any, None]) -> None:
+        try:
+            await work
+        except pw.Error as error:  # the tab, the frame or the request has gone meanwhile
+            _LOG.debug("a request was decided too late: %s", error.message)

@@ -1,0 +1,156 @@
+"""Tabs that serve for one number after another: nothing of one number is ever taken for the next."""
+
+import asyncio
+from dataclasses import replace
+
+import pytest
+
+from fixtures import messages
+from fixtures.messages import page
+from scrapers.words import Outcome
+from tests.browser.conftest import (
+    API,
+    BRISK,
+    CROSS_ORIGIN,
+    NUMBER,
+    PAGE,
+    QUICK,
+    SHELL,
+    Counter,
+    Depot,
+    parcel,
+)
+
+pytestmark = pytest.mark.browser
+
+OTHER = "DP000000002"
+
+
+def waiting(bench):
+    """The tabs that wait for a next number."""
+    (engine,) = bench.browser._engines.values()
+    return dict(engine.tabs._idle)
+
+
+def targets(bench):
+    return [tab.page for tab in waiting(bench).values()]
+
+
+def test_the_next_number_of_a_portal_comes_into_the_same_tab(bench):
+    bench.visit(Depot())
+    (first,) = [tab.page for (name, _), tab in waiting(bench).items() if name == "depot"]
+    assert first.url == "about:blank"
+    assert bench.visit(Depot(), OTHER).readings[0].number == OTHER
+    assert first in targets(bench)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [page("<h1>New</h1>"), page("<p id=slider>"), messages.refusal(503), messages.hang(), messages.reset()],
+    ids=["layout changed", "challenge", "503", "hang", "reset"],
+)
+def test_a_tab_that_met_trouble_is_not_used_again(bench, answer):
+    bench.visit(Steady())
+    (before,) = [tab.page for (name, _), tab in waiting(bench).items() if name == "counter"]
+    bench.site.lasting("www.counter.test", f"/{NUMBER}", answer)
+    bench.visit(Counter(), limits=replace(BRISK, attempts=1))
+    assert before.is_closed()
+    assert before not in targets(bench)
+
+
+class Steady(Counter):
+    """A number this portal always has rows for."""
+
+    def url(self, number, language):
+        return "https://www.counter.test/steady"
+
+
+@pytest.fixture(autouse=True)
+def _steady(bench):
+    bench.site.lasting("www.counter.test", "/steady", page("<ul class=rows><li>Steady</ul>"))
+
+
+def test_a_late_reply_about_one_number_is_never_taken_for_the_next(bench):
+    """The first page leaves requests behind: one that outlives it, and one that comes again and again."""
+    lingering = """<script>
+      fetch('https://api.depot.test/parcels/late', {keepalive: true}).catch(() => 0);
+      setInterval(() => fetch('https://api.depot.test/parcels/again').catch(() => 0), 5);
+      addEventListener('pagehide', () => fetch('https://api.depot.test/parcels/leaving', {keepalive: true}));
+      addEventListener('pagehide', () => navigator.sendBeacon('https://api.depot.test/parcels/beacon'));
+    </script>"""
+    wrong = parcel("DP000000009", rows=["WRONG"])
+    bench.site.lasting(API, "/parcels/late", replace(wrong, delay_s=1))
+    for name in ("again", "leaving", "beacon"):
+        bench.site.lasting(API, f"/parcels/{name}", replace(wrong, delay_s=0.2))
+
+    class Patient(Depot):
+        payloads = (f"https://api.depot.test/parcels/{NUMBER}",)  # so its first visit takes no notice
+
+    for _ in range(3):
+        bench.site.queue(PAGE, "/parcel", [page(lingering + SHELL)])
+        bench.visit(Patient())
+        (kept,) = [tab for (name, _), tab in waiting(bench).items() if name == "depot"]
+        bench.site.lasting(API, f"/parcels/{OTHER}", replace(parcel(OTHER, rows=["RIGHT"]), delay_s=1.5))
+        visited = bench.visit(Depot(), OTHER)
+        assert (visited.outcome, visited.error) == (Outcome.OK, None)
+        assert [r.number for r in visited.readings] == [OTHER]
+        assert not any(b"WRONG" in kept_page.body for kept_page in visited.pages)
+        assert kept.uses > 1, "the tab was not used again: nothing was tested"
+
+
+def test_what_a_page_keeps_in_its_tab_does_not_reach_the_next_number(bench):
+    shows = """<ul class=rows></ul><script>
+      const kept = [sessionStorage.getItem('n'), window.name, history.length].join(' ');
+      document.querySelector('ul').innerHTML = '<li>' + kept;
+      sessionStorage.setItem('n', 'mine'); window.name = 'mine'; history.pushState({}, '', '?x');
+    </script>"""
+    bench.site.lasting("www.counter.test", f"/{NUMBER}", page(shows))
+    rows = [bench.visit(Counter()).readings[0].rows[0].description for _ in range(4)]
+    (kept,) = [tab for (name, _), tab in waiting(bench).items() if name == "counter"]
+    assert kept.uses > 1
+    assert not any("mine" in row for row in rows)
+
+
+def test_between_two_numbers_a_page_asks_for_nothing(bench):
+    busy = "<script>setInterval(() => fetch('/tick').catch(() => 0), 20)</script>"
+    bench.site.lasting(PAGE, "/parcel", page(busy + SHELL))
+    bench.visit(Depot())
+
+    async def quiet():
+        await asyncio.sleep(0.5)  # what was on its way has arrived
+        before = len(bench.site.asked)
+        await asyncio.sleep(0.5)
+        return len(bench.site.asked) - before
+
+    assert bench.runner.run(quiet()) == 0
+
+
+def test_two_visits_to_one_portal_at_once_do_not_share_a_tab(bench):
+    for number in (NUMBER, OTHER):
+        bench.site.lasting(API, f"/parcels/{number}", replace(parcel(number), delay_s=0.3))
+
+    async def both():
+        return await asyncio.gather(*(bench.visiting(Depot(), number) for number in (NUMBER, OTHER)))
+
+    for _ in range(2):
+        visited = bench.runner.run(both())
+        assert [v.readings[0].number for v in visited] == [NUMBER, OTHER]
+    assert bench.browser.open_pages == 0
+    assert len(waiting(bench)) <= 2
+
+
+def test_a_tab_is_replaced_after_a_while(bench):
+    pages = set()
+    for _ in range(30):
+        bench.visit(Steady())
+        pages.update(tab.page for (name, _), tab in waiting(bench).items() if name == "counter")
+    assert len(pages) in (2, 3)
+
+
+def test_a_download_under_way_does_not_hold_up_the_next_number(bench):
+    stream = messages.endless(100_000_000, b"x" * 1024, "application/octet-stream")
+    bench.site.lasting(API, "/stream", replace(stream, headers=(*stream.headers, *CROSS_ORIGIN)))
+    slow = "<script>fetch('https://api.depot.test/stream')</script>"
+    bench.site.queue(PAGE, "/parcel", [page(slow + SHELL)])
+    bench.visit(Depot(), limits=replace(QUICK, visit_bytes=10**9))
+    assert bench.visit(Depot(), OTHER).outcome is Outcome.OK
