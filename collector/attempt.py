@@ -166,7 +166,9 @@ class Attempt:
             await self._fetch_bodies()
             seen = await sight(self.tab, self.states, self.limits)
             self._check_document()
-            await self._close_consent(seen)
+            if seen.ready and not self.asked_consent:
+                seconds = self.limits.consent_seconds
+                self.asked_consent = await close_consent(self.tab.page, self.portal, seconds)
             if enough(seen) or _now() >= deadline:
                 return
             with suppress(TimeoutError):
@@ -190,10 +192,6 @@ class Attempt:
     def _check_led_away(self) -> None:
         if self.tab.guard.led_to is not None:
             raise Refused(f"the portal led to {self.tab.guard.led_to}, which is no host of its own")
-
-    async def _close_consent(self, seen: Sight) -> None:
-        if seen.ready and not self.asked_consent:
-            self.asked_consent = await close_consent(self.tab.page, self.portal, self.limits.consent_seconds)
 
     def _check_document(self) -> None:
         """Raises when the document failed on its way, or lies on somebody else's host."""

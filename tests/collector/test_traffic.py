@@ -133,3 +133,28 @@ def test_any_url_and_any_length_are_taken(url, kind):
     assert watched.too_large is None or watched.too_large.announced_size > 1000
     assert bare(bare(url)) == bare(url)
     assert host_of(url) == host_of(url).lower()
+
+
+def test_what_the_page_before_asks_for_is_not_followed():
+    watched = Traffic("main", GLOBS, 1000, past=frozenset({"old"}))
+    asked = {
+        "type": "Fetch",
+        "frameId": "main",
+        "request": {"url": "https://api.x.test/list", "method": "GET"},
+    }
+    watched.will_be_sent({"requestId": "1", "loaderId": "old", **asked})
+    assert watched.payloads == []
+    watched.will_be_sent({"requestId": "2", "loaderId": "new", **asked})
+    assert [exchange.request_id for exchange in watched.payloads] == ["2"]
+
+
+def test_all_that_is_loaded_counts_together_films_aside():
+    watched = Traffic("main", GLOBS, 100, visit_bytes=250)
+    for request_id in ("1", "2", "3"):
+        watched.data_received({"requestId": request_id, "dataLength": 80})
+    film = {"url": "https://x.test/", "status": 200, "headers": {"Content-Length": "999"}}
+    watched.response_received({"requestId": "4", "type": "Media", "response": film})
+    assert not watched.flooded.is_set()
+    watched.response_received({"requestId": "5", "type": "Font", "response": film})
+    assert watched.too_much
+    assert watched.flooded.is_set()
