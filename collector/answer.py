@@ -4,16 +4,18 @@ Pure: no clock, no network, no browser, no database. A visit and an import end h
 """
 
 import logging
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from scrapers.contract import LayoutChanged, Page, Portal, Reading
+from scrapers.contract import LayoutChanged, Page, Portal, Reading, Row
 from scrapers.numbers import NumberError, tracking_number
 from scrapers.words import Outcome, Role
 
 _LOG = logging.getLogger(__name__)
 #: Outcomes in which the portal speaks of the number; the others say only why it does not.
 _ANSWERS = frozenset({Outcome.OK, Outcome.NO_EVENTS_YET, Outcome.NOT_FOUND})
+_CLOCK_ALONE = re.compile(r"\d{1,2}:\d{2}(?::\d{2})?(?: ?[ap]\.?m\.?)?", re.IGNORECASE)
 _READABLE = frozenset({Role.DOM, Role.PAYLOAD})
 
 
@@ -49,13 +51,13 @@ def read_pages(portal: Portal, number: str | None, pages: Sequence[Page]) -> Ans
     if not readings:
         return _unread(f"{portal.name}: the pages hold no reading")
     if number is None:
-        return _answered(readings)
+        return _answered(portal, readings)
     found = _for_number(readings, number)
     if found is None:
         shown = ", ".join(dict.fromkeys(r.number for r in readings if r.number is not None))
         return _unread(f"{portal.name}: page speaks of {shown}, not {number}")
     others = tuple(r for i, r in enumerate(readings) if i != found)
-    return _answered((readings[found], *others))
+    return _answered(portal, (readings[found], *others))
 
 
 def same_number(one: str, other: str) -> bool:
@@ -63,12 +65,21 @@ def same_number(one: str, other: str) -> bool:
     return _spelling(one) == _spelling(other)
 
 
-def _answered(readings: tuple[Reading, ...]) -> Answer:
+def _answered(portal: Portal, readings: tuple[Reading, ...]) -> Answer:
     first = readings[0]
+    if portal.dates_rows and first.outcome is Outcome.OK and not any(_has_date(row) for row in first.rows):
+        # Some rows without a date are real; a whole list of them is a date field nobody finds any more.
+        return _unread(f"{portal.name}: no row has a date")
     all_claimed = first.rows_claimed is None or first.rows_claimed <= len(first.rows)
     is_answer = first.outcome in _ANSWERS
     complete = is_answer and first.complete and first.rows_bad == 0 and all_claimed
     return Answer(first.outcome, complete, readings, "; ".join(first.problems) or None)
+
+
+def _has_date(row: Row) -> bool:
+    return row.instant_ms is not None or (
+        row.time_text is not None and not _CLOCK_ALONE.fullmatch(row.time_text)
+    )
 
 
 def _for_number(readings: Sequence[Reading], number: str) -> int | None:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from rich.box import SIMPLE_HEAD
@@ -120,7 +121,11 @@ def _when(event: Mapping[str, Any]) -> str:
     """The instant to the minute; the day alone where more is not known, nothing where nothing is."""
     if event["occurred_at"]:
         return str(event["occurred_at"])[:16].replace("T", " ")
-    return f"{str(event['earliest_at'])[:10]}  ..." if event["earliest_at"] else ""
+    if not event["earliest_at"]:
+        return ""
+    # The middle of a local day lies in the UTC day of the same date nearly everywhere.
+    earliest, latest = (datetime.fromisoformat(event[name]) for name in ("earliest_at", "latest_at"))
+    return f"{earliest + (latest - earliest) / 2:%Y-%m-%d}  ..."
 
 
 def print_table(out: Console, rows: Iterable[Mapping[str, Any]], columns: Mapping[str, str]) -> None:

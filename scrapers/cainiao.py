@@ -96,6 +96,7 @@ class Cainiao(Portal):
     resource_hosts = ("g.alicdn.com", "img.alicdn.com", "assets.alicdn.com")
     payloads = ("https://global.cainiao.com/global/detail.json",)
     layouts = LAYOUTS
+    dates_rows = True
     states = STATES
     consent = ('button:has-text("ACCEPT ALL")',)  # the banner offers nothing else that closes it
     politeness = Politeness(

@@ -165,6 +165,7 @@ class Portal:
     resource_hosts  may be asked for scripts and data the page needs
     payloads        globs (`*` only) over URLs without query: the page's own data requests, to archive
     states          states the rendered page can be in, by name; a visit waits for one or a payload
+    dates_rows      whether its pages always date some row: a list without any date is a changed layout
     layouts         the forms its rows are known to come in, today's first: another one is a sign of drift
     consent         selectors (CSS, or Playwright's such as `button:has-text("...")`) of the buttons of a
                     cookie banner that refuse, or else close it; refusing first
@@ -176,6 +177,7 @@ class Portal:
     resource_hosts: ClassVar[tuple[str, ...]] = ()
     payloads: ClassVar[tuple[str, ...]] = ()
     layouts: ClassVar[tuple[str, ...]] = ()
+    dates_rows: ClassVar[bool] = False
     states: ClassVar[Mapping[str, State]]
     consent: ClassVar[tuple[str, ...]] = ()
     politeness: ClassVar[Politeness]

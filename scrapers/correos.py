@@ -24,11 +24,10 @@ from scrapers.contract import (
     Politeness,
     Portal,
     Reading,
-    RelatedNumber,
     Row,
     State,
 )
-from scrapers.numbers import NumberError, is_correos, is_s10, s10_country, tracking_number
+from scrapers.numbers import is_correos, is_s10, s10_country, tracking_number
 from scrapers.payload import Record, items_at, read_parcels, read_rows, record_at, reply, string_at, unpaired
 from scrapers.select import collapse, maybe, text_of, tree
 from scrapers.words import Outcome, Role
@@ -75,7 +74,6 @@ class _Service:
     name: str
     number: str
     error_code: str
-    related: str
     estimate: str
     events: str
     day: str
@@ -86,11 +84,11 @@ class _Service:
 
 OLD_LAYOUT = "page of 2017"
 CANONICO = _Service(
-    *("canonico", "codEnvio", "codError", "enviosAsociados", "fec_calculada"),
+    *("canonico", "codEnvio", "codError", "fec_calculada"),
     *("eventos", "fecEvento", "horEvento", "desTextoResumen", "desTextoAmpliado"),
 )
 SEARCH = _Service(
-    *("search", "shipmentCode", "errorCode", "associatedShipments", "date_delivery_sum"),
+    *("search", "shipmentCode", "errorCode", "date_delivery_sum"),
     *("events", "eventDate", "eventTime", "summaryText", "extendedText"),
 )
 
@@ -115,6 +113,7 @@ class Correos(Portal):
         "https://localizador.correos.es/canonico/eventos_envio_servicio/*",
     )
     layouts = (CANONICO.name, SEARCH.name, OLD_LAYOUT)
+    dates_rows = True
     states = STATES
     politeness = Politeness(10, 100, "no limit is known; one number needs two requests of an old service")
     evidence = Evidence(
@@ -219,7 +218,6 @@ def _parcel(parcel: Record, service: _Service) -> Reading:
         status_text=string_at(parcel, "resumen_ultimo"),
         estimate_from_on=estimate,
         estimate_to_on=estimate,
-        related_numbers=_related(parcel, service, number),
         layout=service.name if rows else None,
     )
 
@@ -256,19 +254,6 @@ def _day_of(text: str | None) -> str | None:
         return date(int(day[3]), int(day[2]), int(day[1])).isoformat() if day else None
     except ValueError:
         return None
-
-
-def _related(parcel: Record, service: _Service, own: str | None) -> tuple[RelatedNumber, ...]:
-    numbers: dict[str, RelatedNumber] = {}
-    for item in items_at(parcel, service.related) or ():
-        record: Record = item if isinstance(item, dict) else {service.number: item}
-        try:
-            number = tracking_number(string_at(record, service.number, "codEnvio", "shipmentCode") or "")
-        except NumberError:
-            continue
-        if number != own:
-            numbers[number] = RelatedNumber(number)
-    return tuple(numbers.values())
 
 
 def _old_text(page: Page) -> str:
@@ -364,7 +349,6 @@ def _joined(group: list[_Said]) -> Reading:
         status_text=best.reading.status_text or other.status_text,
         estimate_from_on=best.reading.estimate_from_on or other.estimate_from_on,
         estimate_to_on=best.reading.estimate_to_on or other.estimate_to_on,
-        related_numbers=tuple(dict.fromkeys(best.reading.related_numbers + other.related_numbers)),
     )
 
 

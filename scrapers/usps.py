@@ -103,6 +103,7 @@ class Usps(Portal):
     hosts = ("tools.usps.com",)
     resource_hosts = ("www.usps.com",)
     layouts = (STEPS, TABLE)
+    dates_rows = True
     states = STATES
     politeness = Politeness(5, 200, "blocks after 30 to 50 requests in quick succession have been reported")
     evidence = Evidence("captured", "2024-03", "also 2017-09 (retired table) and two Chinese rows of 2026-06")

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 import typer
 
-from collector.errors import CrosstrackError
+from collector.errors import CrosstrackError, ExitStatus
 from collector.plain_text import plain
 
 _F = TypeVar("_F", bound=Callable[..., Any])
@@ -33,7 +33,11 @@ def command(app: typer.Typer, name: str | None = None) -> Callable[[_F], _F]:
         @functools.wraps(function)
         def reported(*args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - it stands for any command
             try:
-                return function(*args, **kwargs)
+                try:
+                    return function(*args, **kwargs)
+                finally:
+                    if sys.stdout is not None:
+                        sys.stdout.flush()
             except CrosstrackError as error:
                 if _is_debugging(kwargs):
                     traceback.print_exc()
@@ -43,6 +47,12 @@ def command(app: typer.Typer, name: str | None = None) -> Callable[[_F], _F]:
                 # The reader has gone (`| head`): nobody is left to tell.
                 os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
                 raise typer.Exit(0) from None
+            except OSError as error:
+                # What is left unwritten must not fail once more when the program ends.
+                if sys.stdout is not None:
+                    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+                typer.echo(f"crosstrack: cannot write the output: {error.strerror}", err=True)
+                raise typer.Exit(int(ExitStatus.SOME_FAILED)) from None
 
         app.command(name)(reported)
         return function

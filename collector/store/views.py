@@ -105,6 +105,18 @@ where d.milestone = 'delivered' and d.replaced_by is null and d.withdrawn_at is 
       ('out_for_delivery', 'delivery_attempted', 'available_for_pickup')
   and m.replaced_by is null and m.withdrawn_at is null and m.earliest_at > d.latest_at
 union all
+select a.parcel_id, 'delivered twice', a.portal, b.portal, a.id, b.id,
+       a.portal || ' says delivered at ' || a.earliest_at || ', ' || b.portal || ' at ' || b.earliest_at
+from observations as a
+join observations as b on b.parcel_id = a.parcel_id and b.portal > a.portal and b.milestone = 'delivered'
+where a.milestone = 'delivered' and a.event_id <> b.event_id
+  and a.duplicate_of is null and a.replaced_by is null and a.withdrawn_at is null
+  and b.duplicate_of is null and b.replaced_by is null and b.withdrawn_at is null
+  and not exists (select 1 from observations as same
+                  where same.event_id = a.event_id and same.portal = b.portal)
+  and not exists (select 1 from observations as same
+                  where same.event_id = b.event_id and same.portal = a.portal)
+union all
 select a.parcel_id, 'two destinations', a.portal, b.portal, null, null,
        a.portal || ' says it goes to ' || a.country || ', ' || b.portal || ' says ' || b.country
 from (select distinct r.parcel_id, v.portal, r.destination_country as country

@@ -101,3 +101,28 @@ def test_pictures_are_not_given_to_the_parser():
     portal = Canned(Reading())
     read_pages(portal, "BB2", (*PAGES, Page(Role.SCREENSHOT, "", "image/png", b"")))
     assert portal.seen_roles == [Role.DOM]
+
+
+class Dated(Portal):
+    """A synthetic portal whose pages always date some row."""
+
+    name = "dated"
+    dates_rows = True
+
+    def __init__(self, *times):
+        self.times = times
+
+    def parse(self, pages):
+        return (Reading(rows=tuple(Row("Arrived", time) for time in self.times)),)
+
+
+@pytest.mark.parametrize("times", [(None, None), ("11:48:03", None), ("9:14 am",)])
+def test_a_list_in_which_no_row_has_a_date_is_a_changed_layout(times):
+    answer = read_pages(Dated(*times), "AA1", [])
+    assert answer.outcome is Outcome.LAYOUT_CHANGED
+    assert answer.error == "dated: no row has a date"
+
+
+def test_rows_without_a_date_beside_one_with_a_date_are_kept():
+    answer = read_pages(Dated("08/09/2025 11:48:03", None), "AA1", [])
+    assert (answer.outcome, len(answer.readings[0].rows)) == (Outcome.OK, 2)

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scrapers.contract import LayoutChanged, Page, Reading, RelatedNumber, Row
+from scrapers.contract import LayoutChanged, Page, Reading, Row
 from scrapers.correos import NAME, Correos
 from scrapers.numbers import is_correos
 from scrapers.vocabulary import facts, meaning
@@ -257,7 +257,8 @@ def test_headline_estimate_and_associated_parcels_are_read() -> None:
     )
     assert (reading.status_text, reading.number) == ("En camino", NUMBER)
     assert (reading.estimate_from_on, reading.estimate_to_on) == ("2025-09-12", "2025-09-12")
-    assert reading.related_numbers == (RelatedNumber("PR123456789012345C"), RelatedNumber("RR123456785ES"))
+    # Parcels of one expedition travel together and are not one parcel.
+    assert reading.related_numbers == ()
 
 
 @pytest.mark.parametrize("text", ["31/02/2025", "2025-09-12", "", "pronto", None, 12092025])
