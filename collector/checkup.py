@@ -31,7 +31,7 @@ class Check:
 
 def check_browser(explicit: str | None, environ: Mapping[str, str]) -> Check:
     """Whether a browser is there."""
-    from collector.browser_finding import BrowserMissing, find_browser
+    from collector.browser.finding import BrowserMissing, find_browser
 
     try:
         return Check("browser", True, find_browser(explicit, environ).description)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from collector.browser_finding import BrowserMissing, find_browser
+from collector.browser.finding import BrowserMissing, find_browser
 from collector.commands import app
 from collector.store.opening import open_store
 from tests.collector.worlds import CAINIAO, CORREOS, ORDER, blank, event, naming, record, take_in

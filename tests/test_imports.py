@@ -24,16 +24,18 @@ PURE = (
 )
 #: The only modules that may know Playwright.
 VISITING = {
-    "collector.attempt",
+    "collector.account.form",
+    "collector.account.signing_in",
     "collector.browser",
-    "collector.browser_starting",
-    "collector.browser_watch",
-    "collector.consent",
-    "collector.guarding",
-    "collector.loading",
-    "collector.login",
-    "collector.page_reading",
-    "collector.tabs",
+    "collector.browser.guarding",
+    "collector.browser.starting",
+    "collector.browser.tabs",
+    "collector.browser.watch",
+    "collector.visit.attempt",
+    "collector.visit.consent",
+    "collector.visit.listing",
+    "collector.visit.loading",
+    "collector.visit.page_reading",
 }
 #: The only modules that may speak on the terminal.
 SPEAKING = ("collector.commands", "collector.report", "demo")
@@ -190,7 +192,7 @@ def test_packages_import_only_what_stands_below_them(package, forbidden):
 
 
 def test_pure_steps_reach_neither_browser_nor_database_nor_the_steps_that_act():
-    acting = ("store", "visit", "collect", "commands", "derive", "browser", "loading", "importing")
+    acting = ("store", "visit", "collect", "commands", "derive", "browser", "importing")
     forbidden = (*DRIVERS, *(f"collector.{step}" for step in acting))
     found = {
         f"{module.name} reaches {name}"

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from collector.browser import BrowserOptions, open_browser
-from collector.browser_finding import BrowserMissing, find_browser
+from collector.browser.finding import BrowserMissing, find_browser
 from collector.limits import Limits
 from collector.visit import visit
 from fixtures.authority import issue

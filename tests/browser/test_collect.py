@@ -10,7 +10,7 @@ import pytest
 
 import fixtures
 from collector.browser import BrowserOptions
-from collector.browser_finding import BrowserMissing, find_browser
+from collector.browser.finding import BrowserMissing, find_browser
 from collector.collect import Collecting, collect
 from collector.derive import DERIVED_TABLES, Deriver
 from collector.errors import ExitStatus

@@ -10,8 +10,8 @@ from dataclasses import replace
 import pytest
 
 from collector.browser import BrowserOptions, open_browser
-from collector.browser_starting import arguments as command_line
-from collector.browser_starting import wall
+from collector.browser.starting import arguments as command_line
+from collector.browser.starting import wall
 from fixtures.messages import Answer, page, redirect
 from scrapers.words import Outcome
 from tests.browser.conftest import API, NUMBER, PAGE, QUICK, SHELL, Counter, Depot, parcel

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 import fixtures
-from collector.browser_finding import BrowserMissing, find_browser
+from collector.browser.finding import BrowserMissing, find_browser
 from collector.derive import DERIVED_TABLES
 from collector.store.opening import open_store
 from tests.browser.conftest import processes_with

@@ -8,7 +8,7 @@ import os
 
 import pytest
 
-from collector.browser_watch import _tree_bytes
+from collector.browser.watch import _tree_bytes
 from fixtures.messages import page
 from tests.browser.conftest import API, NUMBER, PAGE, QUICK, SHELL, Counter, Depot, parcel
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 import psutil
 import pytest
 
-from collector.browser_watch import _tree_bytes
+from collector.browser.watch import _tree_bytes
 from fixtures import messages
 from fixtures.messages import Answer, page
 from scrapers.words import Outcome

@@ -17,10 +17,10 @@ import psutil
 import pytest
 
 from collector.browser import BrowserFailed, BrowserOptions, check_options, open_browser
-from collector.browser_finding import find_browser, runs_as_root
-from collector.browser_watch import _tree_bytes
+from collector.browser.finding import find_browser, runs_as_root
+from collector.browser.profiles import ProfileInUse, profile_folder, until_free
+from collector.browser.watch import _tree_bytes
 from collector.errors import UsageError
-from collector.profiles import ProfileInUse, profile_folder, until_free
 from fixtures.messages import page
 from scrapers.words import Outcome
 from tests.browser.conftest import NUMBER, PAGE, QUICK, Counter, Depot, processes_with
@@ -98,7 +98,7 @@ def test_a_profile_speaks_the_language_of_each_visit(bench, server, tmp_path):
 
 
 def test_a_profile_in_use_is_one_clear_line_and_costs_no_other_portal(bench, tmp_path, monkeypatch):
-    monkeypatch.setattr("collector.browser_starting._PROFILE_PATIENCE_SECONDS", 0.3)
+    monkeypatch.setattr("collector.browser.starting._PROFILE_PATIENCE_SECONDS", 0.3)
     options = BrowserOptions(arguments=tuple(bench.arguments), profiles=tmp_path)
     bench.site.lasting("www.counter.test", f"/{NUMBER}", page(REMEMBERS))
 

@@ -14,7 +14,7 @@ import pytest
 
 import fixtures
 from collector.browser import BrowserOptions, open_browser
-from collector.browser_finding import BrowserMissing, find_browser
+from collector.browser.finding import BrowserMissing, find_browser
 from collector.limits import Limits
 from collector.visit import visit
 from fixtures import messages

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from collector.browser import BrowserFailed, BrowserOptions, open_browser
-from collector.browser_finding import BrowserMissing
+from collector.browser.finding import BrowserMissing
 from fixtures import messages
 from fixtures.authority import issue
 from fixtures.chromium import chromium_arguments

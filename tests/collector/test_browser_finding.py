@@ -2,8 +2,8 @@
 
 import pytest
 
-from collector import browser_finding
-from collector.browser_finding import BrowserMissing, find_browser, runs_as_root
+from collector.browser import finding
+from collector.browser.finding import BrowserMissing, find_browser, runs_as_root
 from collector.errors import CrosstrackError, ExitStatus
 
 SHELL = "ms-playwright/chromium_headless_shell-1200/chrome-headless-shell-linux64/chrome-headless-shell"
@@ -13,9 +13,9 @@ FULL = "ms-playwright/chromium-1200/chrome-linux64/chrome"
 @pytest.fixture(autouse=True)
 def _no_usual_places_on_this_machine(monkeypatch):
     """Linux' fixed places lie outside of any folder a test can choose."""
-    places = browser_finding._usual_places
+    places = finding._usual_places
     monkeypatch.setattr(
-        browser_finding, "_usual_places", lambda env, os: () if os == "linux" else places(env, os)
+        finding, "_usual_places", lambda env, os: () if os == "linux" else places(env, os)
     )
 
 

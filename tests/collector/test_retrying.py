@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from collector.limits import Limits
-from collector.retrying import (
+from collector.visit.retrying import (
     TRANSIENT_NETWORK,
     TransientError,
     http_trouble,

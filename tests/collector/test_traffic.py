@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from collector.traffic import Traffic, bare, host_of
+from collector.browser.traffic import Traffic, bare, host_of
 
 GLOBS = ("https://api.x.test/v1/*/events", "https://api.x.test/list")
 

@@ -5,12 +5,12 @@ from datetime import UTC, datetime
 import pytest
 
 from collector.answer import Answer
+from collector.browser.traffic import Exchange, Traffic
 from collector.limits import Limits
-from collector.page_reading import Sight
-from collector.retrying import TransientError
-from collector.traffic import Exchange, Traffic
-from collector.verdict import Refused, foreign_host, navigation_failure, verdict
-from collector.waiting import data_arrived, has_answer, is_calm, patience_seconds
+from collector.visit.page_reading import Sight
+from collector.visit.retrying import TransientError
+from collector.visit.verdict import Refused, foreign_host, navigation_failure, verdict
+from collector.visit.waiting import data_arrived, has_answer, is_calm, patience_seconds
 from scrapers.contract import Portal, State
 from scrapers.words import Outcome
 

@@ -2,8 +2,8 @@
 
 import pytest
 
+from collector.browser.viewer_zone import fixed_offset_minutes
 from collector.errors import UsageError
-from collector.viewer_zone import fixed_offset_minutes
 
 
 @pytest.mark.parametrize(

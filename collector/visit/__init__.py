@@ -10,11 +10,11 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from collector.attempt import Load
 from collector.browser import Browser
 from collector.limits import Limits
-from collector.loading import LostBrowser, load
-from collector.retrying import TransientError, policy
+from collector.visit.attempt import Load
+from collector.visit.loading import LostBrowser, load
+from collector.visit.retrying import TransientError, policy
 from scrapers.contract import Page, Portal, Reading
 from scrapers.words import Outcome
 

@@ -9,12 +9,12 @@ from datetime import datetime
 
 import playwright.async_api as pw
 
-from collector.attempt import Attempt, Load
 from collector.browser import Browser, BrowserGone
 from collector.errors import CrosstrackError
 from collector.limits import Limits
-from collector.retrying import TransientError
-from collector.verdict import unavailable
+from collector.visit.attempt import Attempt, Load
+from collector.visit.retrying import TransientError
+from collector.visit.verdict import unavailable
 from scrapers.contract import Portal
 from scrapers.words import Outcome
 

@@ -9,7 +9,7 @@ cache, as intercepting every request would:
 
 Frames that the browser runs in a process of their own, and workers, are held until the same list holds for
 them. What a shared worker asks for, and a worker's web sockets, only the browser as a whole can refuse: see
-`browser_starting.wall`.
+`starting.wall`.
 """
 
 import asyncio
@@ -22,8 +22,8 @@ from urllib.parse import urlsplit
 
 import playwright.async_api as pw
 
-from collector.blocking import url_patterns, wildcards
-from collector.traffic import Event, host_of
+from collector.browser.blocking import url_patterns, wildcards
+from collector.browser.traffic import Event, host_of
 from scrapers.contract import Portal
 
 _LOG = logging.getLogger(__name__)

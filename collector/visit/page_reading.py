@@ -11,9 +11,9 @@ from typing import Any
 
 import playwright.async_api as pw
 
+from collector.browser.tabs import Tab
+from collector.browser.traffic import Exchange, Traffic
 from collector.limits import Limits
-from collector.tabs import Tab
-from collector.traffic import Exchange, Traffic
 from scrapers.contract import Page, State
 from scrapers.words import Role
 

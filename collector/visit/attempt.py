@@ -13,13 +13,13 @@ from datetime import datetime
 import playwright.async_api as pw
 
 from collector.answer import Answer, read_pages
-from collector.consent import close_consent
+from collector.browser.tabs import Tab
+from collector.browser.traffic import Traffic
 from collector.limits import Limits
-from collector.page_reading import Sight, TooLarge, dom, fetch_body, followed, payload, picture, sight
-from collector.retrying import TransientError
-from collector.tabs import Tab
-from collector.traffic import Traffic
-from collector.verdict import (
+from collector.visit.consent import close_consent
+from collector.visit.page_reading import Sight, TooLarge, dom, fetch_body, followed, payload, picture, sight
+from collector.visit.retrying import TransientError
+from collector.visit.verdict import (
     Refused,
     foreign_host,
     navigation_failure,
@@ -27,7 +27,7 @@ from collector.verdict import (
     unavailable,
     verdict,
 )
-from collector.waiting import data_arrived, document_ended, has_answer, is_calm, patience_seconds
+from collector.visit.waiting import data_arrived, document_ended, has_answer, is_calm, patience_seconds
 from scrapers.contract import Page, Portal
 from scrapers.words import Outcome
 

@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 
 import playwright.async_api as pw
 
-from collector.browser_starting import Running, context_options
-from collector.browser_watch import end_largest_page
-from collector.guarding import Guard
+from collector.browser.guarding import Guard
+from collector.browser.starting import Running, context_options
+from collector.browser.watch import end_largest_page
 from collector.limits import Limits
 from scrapers.contract import Portal
 

@@ -11,8 +11,8 @@ from contextlib import asynccontextmanager
 
 import playwright.async_api as pw
 
-from collector.browser_finding import Found
-from collector.browser_starting import (
+from collector.browser.finding import Found
+from collector.browser.starting import (
     BrowserFailed,
     BrowserOptions,
     Running,
@@ -22,10 +22,10 @@ from collector.browser_starting import (
     launched,
     launched_with_profile,
 )
-from collector.browser_watch import end_largest_page, tree_bytes
+from collector.browser.tabs import Tab, Tabs, in_order
+from collector.browser.viewer_zone import fixed_offset_minutes
+from collector.browser.watch import end_largest_page, tree_bytes
 from collector.limits import Limits
-from collector.tabs import Tab, Tabs, in_order
-from collector.viewer_zone import fixed_offset_minutes
 from scrapers.contract import Portal
 
 __all__ = [

@@ -1,10 +1,10 @@
 """When an open page has answered: pure judgements over what it shows and what it has asked for."""
 
 from collector.answer import same_number
+from collector.browser.traffic import Traffic
 from collector.limits import Limits
-from collector.page_reading import Sight
-from collector.traffic import Traffic
-from collector.verdict import PAGE_STATUSES
+from collector.visit.page_reading import Sight
+from collector.visit.verdict import PAGE_STATUSES
 from scrapers.contract import Portal
 
 

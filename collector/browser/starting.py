@@ -9,10 +9,10 @@ from urllib.parse import urlsplit
 
 import playwright.async_api as pw
 
-from collector.browser_finding import BrowserMissing, Found, find_browser, runs_as_root
-from collector.browser_watch import browser_process
+from collector.browser.finding import BrowserMissing, Found, find_browser, runs_as_root
+from collector.browser.profiles import profile_folder, until_free
+from collector.browser.watch import browser_process
 from collector.errors import CrosstrackError, UsageError
-from collector.profiles import profile_folder, until_free
 from scrapers.contract import Portal
 
 _LOG = logging.getLogger(__name__)
@@ -42,7 +42,7 @@ class BrowserFailed(CrosstrackError):
 class BrowserOptions:
     """Which browser, and how.
 
-    executable  a path or command, None to look for one (see `browser_finding`)
+    executable  a path or command, None to look for one (see `finding`)
     arguments   further command-line arguments
     zone        the IANA zone pages are rendered for; its offset must never change, so that daylight saving
                 moves no row of a portal that prints the viewer's time

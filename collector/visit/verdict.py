@@ -6,8 +6,8 @@ from dataclasses import replace
 from datetime import datetime
 
 from collector.answer import Answer
-from collector.retrying import TransientError, http_trouble, network_trouble
-from collector.traffic import Exchange, host_of
+from collector.browser.traffic import Exchange, host_of
+from collector.visit.retrying import TransientError, http_trouble, network_trouble
 from scrapers.words import Outcome
 
 _NET_ERROR = re.compile(r"net::(ERR_\w+)")
