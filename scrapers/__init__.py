@@ -12,6 +12,7 @@ from importlib.metadata import entry_points
 
 from scrapers import vocabulary
 from scrapers.contract import Portal
+from scrapers.shop import Shop
 
 ENTRY_POINTS = "crosstrack.portals"
 
@@ -50,9 +51,7 @@ def _found() -> tuple[dict[str, Portal], tuple[Broken, ...]]:
 
 def _portal_in(module: object) -> Portal:
     classes = [
-        value
-        for value in vars(module).values()
-        if isinstance(value, type) and issubclass(value, Portal) and value is not Portal
+        value for value in vars(module).values() if isinstance(value, type) and issubclass(value, Portal)
     ]
     (portal,) = [c for c in classes if c.__module__ == getattr(module, "__name__", None)]
     return portal()
@@ -61,6 +60,11 @@ def _portal_in(module: object) -> Portal:
 def portals() -> dict[str, Portal]:
     """Every portal that can be visited and parsed, by name, sorted."""
     return dict(_found()[0])
+
+
+def shops() -> dict[str, Shop]:
+    """Those of the portals that are read through an account, by name, sorted."""
+    return {name: portal for name, portal in portals().items() if isinstance(portal, Shop)}
 
 
 def broken() -> tuple[Broken, ...]:

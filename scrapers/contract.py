@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
+from scrapers.orders import Item, Order
 from scrapers.words import Outcome, Role
 
 
@@ -47,6 +48,7 @@ class Row:
     offset_text  the zone or offset the portal claims for this row ("GMT+8"), None when it claims none
     instant_ms   Unix milliseconds, only where the portal's data prove the true instant (never a wall clock
                  converted by the portal with a zone of its own choosing)
+    epoch_ms     Unix milliseconds the portal's data give for this row, right or wrong: kept as evidence
     place        as shown, None when the row names none
     code         the portal's own event code
     note         a second text beside the description (a carrier's remark, the long form)
@@ -57,6 +59,7 @@ class Row:
     time_text: str | None = None
     offset_text: str | None = None
     instant_ms: int | None = None
+    epoch_ms: int | None = None
     place: str | None = None
     code: str | None = None
     note: str | None = None
@@ -82,6 +85,9 @@ class Reading:
     countries       as printed ("Mainland China"), not ISO codes
     estimate_*_on   ISO dates
     order_ids       the marketplace orders the page puts this parcel under
+    items           what the page says is in this parcel
+    orders          what the page says of whole orders; on an order page this is the reading
+    has_more        whether a list of orders goes on beyond what is shown, None where it cannot be told
     layout          which of the portal's `layouts` the rows were read from, None where it has but one
     """
 
@@ -101,6 +107,9 @@ class Reading:
     estimate_to_on: str | None = None
     related_numbers: tuple[RelatedNumber, ...] = ()
     order_ids: tuple[str, ...] = ()
+    items: tuple[Item, ...] = ()
+    orders: tuple[Order, ...] = ()
+    has_more: bool | None = None
     layout: str | None = None
 
 

@@ -95,7 +95,8 @@ def _believed(observation: Observation, estimates: Estimates) -> _Offset | None:
     claimed = claim_of(row)
     if claimed is not None:
         # A portal known to print one clock may still label it with another: the clock holds.
-        if declared is None or _bears_out(declared, row, claimed):
+        is_sure = declared is not None and vocabulary.facts(observation.portal).clock.sure
+        if declared is None or not is_sure or _bears_out(declared, row, claimed):
             return _Offset(claimed, "stated" if row.claimed_offset_minutes is not None else "payload")
         return _Offset(declared.minutes, "corrected", declared.zone)
     return declared or _home(observation) or _inferred(observation, estimates)

@@ -3,7 +3,8 @@
 A file has
 
     [portal]  title, kind ("marketplace" | "carrier" | "universal"), country (ISO code, optional), languages
-    [clock]   kind ("place" | "zone" | "viewer" | "stated" | "unknown"), zone (IANA, optional), because
+    [clock]   kind ("place" | "zone" | "viewer" | "stated" | "unknown"), zone (IANA, optional), because,
+              sure (optional, true unless said): false for a clock that only holds where no row claims another
     [dates]   order ("ymd" | "dmy" | "mdy", optional): how all-digit dates are to be read
     [[events]] milestone, and any of: codes, phrases, leg, physical, place (a regular expression the row's
                place or description must match), because. The first entry that fits wins.
@@ -15,6 +16,7 @@ ends with `*` fits every text that begins so.
 import re
 import tomllib
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -35,11 +37,18 @@ class Clock:
     viewer  the zone the page was rendered for
     stated  the offset printed in each row
     unknown nothing is known
+
+    A clock that is not `sure` never overrules what a row claims.
     """
 
     kind: Literal["place", "zone", "viewer", "stated", "unknown"]
     zone: str | None = None
     because: str = ""
+    sure: bool = True
+
+
+#: How far an order is. `finished` is the shop's word that nothing more comes, not that a parcel arrived.
+OrderState = Literal["unpaid", "processing", "shipped", "finished", "cancelled"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +93,7 @@ class _Entry:
 class _Vocabulary:
     facts: Facts
     entries: tuple[_Entry, ...]
+    order_states: Mapping[str, OrderState]
 
 
 def normal(text: str) -> str:
@@ -135,6 +145,15 @@ def meaning(
     return None
 
 
+def order_state(portal: str, *, code: str | None, text: str | None) -> OrderState | None:
+    """How far an order is by the shop's words for its status, which go before its code; None if unknown."""
+    vocabulary = _load(portal)
+    if vocabulary is None:
+        return None
+    wanted = (normal(text) if text else "", normal_code(code) if code else "")
+    return next((vocabulary.order_states[w] for w in wanted if w in vocabulary.order_states), None)
+
+
 @cache
 def _shared() -> dict[str, Meaning | None]:
     """Wordings of all portals, None where two of them mean different things by one."""
@@ -165,10 +184,14 @@ def _vocabulary(name: str, data: dict[str, Any]) -> _Vocabulary:
         kind=portal["kind"],
         country=portal.get("country"),
         languages=tuple(portal["languages"]),
-        clock=Clock(clock["kind"], clock.get("zone"), clock.get("because", "")),
+        clock=Clock(clock["kind"], clock.get("zone"), clock.get("because", ""), clock.get("sure", True)),
         date_order=data.get("dates", {}).get("order"),
     )
-    return _Vocabulary(declared, tuple(_entry(e) for e in data.get("events", ())))
+    states: dict[str, OrderState] = {}
+    for entry in data.get("orders", ()):
+        states.update(dict.fromkeys(map(normal, entry.get("phrases", ())), entry["state"]))
+        states.update(dict.fromkeys(map(normal_code, entry.get("codes", ())), entry["state"]))
+    return _Vocabulary(declared, tuple(_entry(e) for e in data.get("events", ())), states)
 
 
 def _entry(data: dict[str, Any]) -> _Entry:

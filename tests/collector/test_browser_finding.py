@@ -14,9 +14,7 @@ FULL = "ms-playwright/chromium-1200/chrome-linux64/chrome"
 def _no_usual_places_on_this_machine(monkeypatch):
     """Linux' fixed places lie outside of any folder a test can choose."""
     places = finding._usual_places
-    monkeypatch.setattr(
-        finding, "_usual_places", lambda env, os: () if os == "linux" else places(env, os)
-    )
+    monkeypatch.setattr(finding, "_usual_places", lambda env, os: () if os == "linux" else places(env, os))
 
 
 @pytest.fixture
