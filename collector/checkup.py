@@ -8,6 +8,7 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
+from collector.account.sessions import accounts, likely_end, load_session, standing
 from collector.drift import described
 from collector.errors import CrosstrackError
 from collector.read.offsets import iso_utc, parse_iso_utc
@@ -15,6 +16,7 @@ from collector.store.drifts import drifts
 from collector.store.opening import open_store
 from scrapers import Broken
 from scrapers.contract import Portal
+from scrapers.shop import Shop
 
 _LEAST_FREE = 200 * 1024 * 1024
 
@@ -45,6 +47,34 @@ def check_portals(portals: Mapping[str, Portal], broken: tuple[Broken, ...]) -> 
         return Check("portals", True, f"{len(portals)} loaded")
     names = ", ".join(one.entry_point for one in broken)
     return Check("portals", False, f"cannot load {names}", "update or remove the package it comes from")
+
+
+def check_accounts(sessions: Path, shops: Mapping[str, Shop], now: datetime) -> Iterator[Check]:
+    """Whether each stored session can be used: its age, when it was verified, its likely end."""
+    for shop in shops.values():
+        try:
+            stored = accounts(sessions, shop.name)
+        except CrosstrackError as error:
+            yield Check("account", False, f"{shop.name}: {error}", "see the message")
+            continue
+        if not stored:
+            yield Check("account", True, f"{shop.name}: no session is stored")
+        for account in stored:
+            yield _check_account(sessions, shop, account, now)
+
+
+def _check_account(sessions: Path, shop: Shop, account: str, now: datetime) -> Check:
+    who = f"{shop.name} {account}"
+    sign_in = f"crosstrack login {shop.name} --account {account}"
+    try:
+        session = load_session(sessions, shop.name, account)
+    except CrosstrackError as error:
+        return Check("account", False, f"{who}: {error}", f"do what the message says, or {sign_in}")
+    if session is None:  # it went while we looked
+        return Check("account", False, f"{who}: no session is stored", sign_in)
+    end = likely_end(session, shop)
+    works = end is None or end > now
+    return Check("account", works, f"{who}: {standing(session, shop, now)}", sign_in)
 
 
 def check_disk(database: Path) -> Check:

@@ -14,8 +14,8 @@ from typing import Any, TextIO
 from sqlite_utils import Database
 
 from collector.derive.parsing import Parser
-from collector.records import record_to_json
-from collector.store.facts import page_body, visits_of
+from collector.records import PAGES, record_to_json
+from collector.store.facts import StoredVisit, page_body, stored_visits, visits_of
 from scrapers.contract import Portal
 from scrapers.words import Outcome, Role
 
@@ -110,19 +110,28 @@ def records(
     condition = _condition("parcel_id", parcels)
     sql = f"select distinct number from tracking_numbers where {condition} order by 1"  # noqa: S608
     for number in [row["number"] for row in db.query(sql, list(parcels or ()))]:
-        for visit in visits_of(db, [number]):
-            if visit.pages and visit.pages[0].role is Role.RECORD:
-                yield json.loads(page_body(db, visit.pages[0].page_id)[1])
-                continue
-            reading = parser.reading(visit)
-            if reading.outcome in (Outcome.OK, Outcome.NO_EVENTS_YET, Outcome.NOT_FOUND):
-                yield record_to_json(
-                    visit.portal,
-                    number,
-                    visit.seen_at,
-                    reading,
-                    viewer_offset_minutes=visit.viewer_offset_minutes,
-                )
+        yield from _told(db, parser, visits_of(db, [number]))
+    if parcels is None:
+        yield from _told(db, parser, stored_visits(db, "v.tracking_number is null", ()))
+
+
+def _told(db: Database, parser: Parser, visits: Iterable[StoredVisit]) -> Iterator[dict[str, Any]]:
+    for visit in visits:
+        if visit.pages and visit.pages[0].role is Role.RECORD:
+            yield json.loads(page_body(db, visit.pages[0].page_id)[1])
+            continue
+        reading = parser.reading(visit)
+        if reading.outcome in (Outcome.OK, Outcome.NO_EVENTS_YET, Outcome.NOT_FOUND):
+            yield record_to_json(
+                visit.portal,
+                visit.tracking_number or None,
+                visit.seen_at,
+                reading,
+                viewer_offset_minutes=visit.viewer_offset_minutes,
+                page=next((page for page in PAGES if page == visit.page), None),
+                order_id=visit.order_id,
+                account=visit.account,
+            )
 
 
 def write_csv(columns: Sequence[str], rows: Iterable[Mapping[str, Any]], out: TextIO) -> None:

@@ -1,32 +1,52 @@
-"""Which visits are due: the followed parcels' numbers, on portals that may know them. Only reads."""
+"""Which visits to tracking portals are due: for followed numbers and for orders' parcels. Only reads."""
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 from sqlite_utils import Database
 
+from collector.cadence import Standing, has_passed, wait
+from collector.derive.numbers import CANDIDATE
+from collector.plan_orders import DueOrder, due_orders
+from collector.read.offsets import parse_iso_utc
+from collector.store.tries import tries_of_numbers
 from scrapers import vocabulary
 from scrapers.contract import Portal
+from scrapers.shop import Shop
+
+__all__ = ["Due", "DueOrder", "Wanted", "due_orders", "due_visits"]
 
 #: A portal this sure of a number is asked; if none is, the surest are: unknown forms are followed too.
 LIKELY = 0.4
 #: Enough for the carrier of a country the parcel comes from or goes to; what any other country's needs.
 AT_HOME, CERTAIN = 0.25, 0.9
 
+#: Parcels are followed by a number, or because they are an order's; what is forgotten is not.
 _NUMBERS = """
-select distinct n.number from tracking_numbers as n
-where n.parcel_id in (select t.parcel_id from tracking_numbers as t join followed as f on f.number = t.number
-                      where f.forgotten_at is null)
-  and n.number not in (select number from followed where forgotten_at is not null)
+with forgotten as (select number from followed where forgotten_at is not null),
+kept as (
+    select t.parcel_id from tracking_numbers as t join followed as f on f.number = t.number
+    where f.forgotten_at is null
+    union
+    select o.parcel_id from parcel_orders as o where o.parcel_id not in
+        (select t.parcel_id from tracking_numbers as t where t.number in (select number from forgotten))
+)
+select n.number from tracking_numbers as n where n.parcel_id in (select parcel_id from kept)
+    and n.number not in (select number from forgotten)
 union select number from followed where forgotten_at is null
 order by 1
 """
-_COUNTRIES = """
-select n.number, p.origin_country, p.destination_country
-from tracking_numbers as n join parcels as p on p.id = n.parcel_id where p.destination_country is not null
+#: A number that was used again stands in several parcels: the one whose id sorts last is the newest.
+_STANDING = """
+select n.number, p.stage, p.delivered_at, coalesce(p.last_event_at, n.first_seen_at) as last_event_at,
+       p.origin_country, p.destination_country
+from tracking_numbers as n join parcels as p on p.id = n.parcel_id order by p.id
 """
-_KNOWN_TO = """
-select distinct portal, tracking_number from visits where outcome in ('ok', 'no_events_yet')
+_PROPOSED = """
+select number_a, number_b, reason from parcel_links
+where accepted = 0 and number_b not in (select number from followed where forgotten_at is not null)
+order by number_a, number_b
 """
 
 
@@ -47,32 +67,66 @@ class Wanted:
     portals: frozenset[str] = frozenset()
 
 
+@dataclass(frozen=True, slots=True)
+class _Watched:
+    """A number to be asked about: how far its parcel is, and the countries it touches, None if not known."""
+
+    standing: Standing = field(default_factory=Standing)
+    countries: frozenset[str | None] | None = None
+
+
 def due_visits(
     db: Database,
     portals: Mapping[str, Portal],
     *,
     wanted: Wanted,
+    now: datetime,
     done: Collection[tuple[str, str]] = (),
 ) -> list[Due]:
-    """The visits due and not in `done`, by portal and number, whether or not a portal may be asked now."""
-    known = {(r["portal"], r["tracking_number"]) for r in db.query(_KNOWN_TO)}
-    numbers = [row["number"] for row in db.query(_NUMBERS)]
-    countries = {
-        row["number"]: {row["origin_country"], row["destination_country"]} for row in db.query(_COUNTRIES)
-    }
+    """The visits due and not in `done`, by portal and number, whether or not a portal may be asked now.
+
+    Numbers that are asked for by name are due however lately they were visited. Shops are asked about orders,
+    never about numbers.
+    """
+    asking = {name: portal for name, portal in portals.items() if not isinstance(portal, Shop)}
+    tries = tries_of_numbers(db)
+    known = {key for key, one in tries.items() if one.has_shown}
     due = []
-    for number in numbers:
+    for number, watched in _watched(db).items():
         if wanted.numbers and not wanted.numbers & _relatives(db, number):
             continue
         if wanted.numbers and wanted.portals:
             asked: Iterable[tuple[str, str]] = [(name, "asked for") for name in sorted(wanted.portals)]
         else:
-            asked = _asked(portals, number, known, countries.get(number))
+            asked = _asked(asking, number, known, watched.countries)
         for name, reason in asked:
-            is_wanted = not wanted.portals or name in wanted.portals
-            if is_wanted and (name, number) not in done:
+            if (
+                name not in asking
+                or (wanted.portals and name not in wanted.portals)
+                or (name, number) in done
+            ):
+                continue
+            past = tries.get((name, number))
+            if wanted.numbers or has_passed(wait(watched.standing, past, now), past, now):
                 due.append(Due(name, number, reason))
     return sorted(due, key=lambda d: (d.portal, d.number))
+
+
+def _watched(db: Database) -> dict[str, _Watched]:
+    """The numbers to be asked about. One only proposed is as far as the number it is proposed for."""
+    known: dict[str, _Watched] = {}
+    for row in db.query(_STANDING):
+        standing = Standing(row["stage"], _instant(row["last_event_at"]), _instant(row["delivered_at"]))
+        countries = frozenset({row["origin_country"], row["destination_country"]})
+        known[row["number"]] = _Watched(standing, countries if row["destination_country"] else None)
+    followed = {row["number"]: known.get(row["number"], _Watched()) for row in db.query(_NUMBERS)}
+    proposed: dict[str, _Watched] = {}
+    for row in db.query(_PROPOSED):
+        if row["reason"] in CANDIDATE and row["number_a"] in followed and row["number_b"] not in followed:
+            namer = followed[row["number_a"]]
+            candidate = replace(namer, standing=replace(namer.standing, is_candidate=True))
+            proposed.setdefault(row["number_b"], candidate)
+    return followed | proposed
 
 
 def _asked(
@@ -107,3 +161,7 @@ def _relatives(db: Database, number: str) -> set[str]:
         [number],
     )
     return {number, *(row["number"] for row in rows)}
+
+
+def _instant(text: str | None) -> datetime | None:
+    return None if text is None else parse_iso_utc(text)

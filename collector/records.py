@@ -2,7 +2,9 @@
 
 Pure: text in, `Record` out, and back. Any input is accepted; one that is no record raises `RecordError` with
 the reason. Beyond the keys every program may write, a record of ours may carry `outcome`, `rows_claimed`,
-`rows_bad`, `problems`, `pickup_point`, `events[].instant` (a proven instant) and `events[].note`.
+`rows_bad`, `problems`, `pickup_point`, `events[].instant` (a proven instant), `events[].epoch` (the instant
+the portal's data give, right or wrong) and `events[].note`; and of a shop's pages `page`, `order_id`,
+`account`, `items`, `orders`, `has_more`. A record with `page` needs neither `tracking_number` nor `events`.
 """
 
 import re
@@ -11,6 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal
 
+from collector.record_orders import item_json, items_at, order_json, orders_at
 from collector.record_values import (
     RecordError,
     canonical_line,
@@ -42,6 +45,8 @@ __all__ = [
     "records_in",
 ]
 
+ShopPage = Literal["list", "detail", "tracking"]
+PAGES: tuple[ShopPage, ...] = ("list", "detail", "tracking")
 PORTAL_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 
 _ROLES: dict[object, Literal["shipment", "last_mile", "other"]] = {
@@ -54,6 +59,7 @@ _ROLES: dict[object, Literal["shipment", "last_mile", "other"]] = {
 class Record:
     """One portal, one visit.
 
+    tracking_number  None for a page of a shop that is about no parcel
     seen_at  aware, UTC
     reading  its `number` is `tracking_number`, which has the one spelling of `scrapers.numbers`
     url      of the page the rows were read from, if the record names it
@@ -61,13 +67,16 @@ class Record:
     """
 
     portal: str
-    tracking_number: str
+    tracking_number: str | None
     seen_at: datetime
     reading: Reading
     viewer_offset_minutes: int | None
     language: str | None
     url: str | None
     line: bytes
+    page: ShopPage | None = None
+    order_id: str | None = None
+    account: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +115,9 @@ def record_from_object(item: object) -> Record:
     portal = required_at(data, "portal")
     if not PORTAL_NAME.fullmatch(portal):
         raise RecordError("portal is no portal name (lower-case letters, digits, _ and -, at most 40)")
-    number = _number(required_at(data, "tracking_number"))
+    page = _page(text_at(data, "page"))
+    named = text_at(data, "tracking_number") if page else required_at(data, "tracking_number")
+    number = None if named is None else _number(named)
     return Record(
         portal=portal,
         tracking_number=number,
@@ -116,18 +127,24 @@ def record_from_object(item: object) -> Record:
         language=text_at(data, "language"),
         url=text_at(data, "url"),
         line=line,
+        page=page,
+        order_id=text_at(data, "order_id"),
+        account=text_at(data, "account"),
     )
 
 
 def record_to_json(
     portal: str,
-    tracking_number: str,
+    tracking_number: str | None,
     seen_at: datetime,
     reading: Reading,
     *,
     viewer_offset_minutes: int | None = None,
     language: str | None = None,
     url: str | None = None,
+    page: ShopPage | None = None,
+    order_id: str | None = None,
+    account: str | None = None,
 ) -> dict[str, object]:
     """The JSON object of a reading; keys without a value are left out, `events` never is.
 
@@ -141,10 +158,13 @@ def record_to_json(
         "portal": portal,
         "tracking_number": tracking_number,
         "seen_at": seen_at.astimezone(UTC).isoformat().replace("+00:00", "Z"),
+        "page": page,
+        "order_id": order_id,
+        "account": account,
         "language": reading.language or language,
         "url": url,
         "viewer_utc_offset": None if viewer_offset_minutes is None else offset_text(viewer_offset_minutes),
-        "outcome": None if reading.outcome is _usual_outcome(reading.rows) else reading.outcome.value,
+        "outcome": None if reading.outcome is _usual_outcome(reading) else reading.outcome.value,
         "complete": None if reading.complete else False,
         "rows_claimed": reading.rows_claimed,
         "rows_bad": reading.rows_bad or None,
@@ -156,8 +176,12 @@ def record_to_json(
         "estimated_delivery": estimate,
         "order_ids": list(reading.order_ids),
         "related_numbers": [_related_json(r) for r in reading.related_numbers],
+        "items": [item_json(item) for item in reading.items],
+        "orders": [order_json(order) for order in reading.orders],
+        "has_more": reading.has_more,
     }
-    return _filled(whole) | {"events": [_row_json(row) for row in reading.rows]}
+    events = [_row_json(row) for row in reading.rows]
+    return _filled(whole) | ({} if page and tracking_number is None and not events else {"events": events})
 
 
 def _number(text: str) -> str:
@@ -169,14 +193,21 @@ def _number(text: str) -> str:
         raise RecordError("a tracking number begins with a letter or a digit") from None
 
 
-def _reading(data: Mapping[str, Any], number: str) -> Reading:
-    if "events" not in data:
+def _page(text: str | None) -> ShopPage | None:
+    if text not in (None, *PAGES):
+        raise RecordError(f"page is none of {', '.join(PAGES)}")
+    return next((page for page in PAGES if page == text), None)
+
+
+def _reading(data: Mapping[str, Any], number: str | None) -> Reading:
+    if "events" not in data and number is not None:
         raise RecordError("events is missing")
+    orders = orders_at(data, "orders")
     rows = tuple(_row(item, at) for item, at in _entries(data, "events"))
     key = "estimated_delivery"
     estimate = {} if data.get(key) is None else _entry(data[key], key)
     return Reading(
-        outcome=_outcome(text_at(data, "outcome"), rows),
+        outcome=_outcome(text_at(data, "outcome"), _usual_outcome(Reading(rows=rows, orders=orders))),
         number=number,
         rows=rows,
         complete=flag_at(data, "complete", default=True),
@@ -192,6 +223,9 @@ def _reading(data: Mapping[str, Any], number: str) -> Reading:
         estimate_to_on=day_at(estimate, "to", key),
         related_numbers=tuple(_related(item, at) for item, at in _entries(data, "related_numbers")),
         order_ids=texts_at(data, "order_ids"),
+        items=items_at(data, "items"),
+        orders=orders,
+        has_more=flag_at(data, "has_more", default=False) if "has_more" in data else None,
     )
 
 
@@ -213,6 +247,7 @@ def _row(item: Mapping[str, Any], at: str) -> Row:
         time_text=text_at(item, "time_text", at),
         offset_text=text_at(item, "utc_offset", at),
         instant_ms=instant_at(item, "instant", at),
+        epoch_ms=instant_at(item, "epoch", at),
         place=text_at(item, "place", at),
         code=text_at(item, "code", at),
         note=text_at(item, "note", at),
@@ -224,6 +259,7 @@ def _row_json(row: Row) -> dict[str, object]:
     rest = {
         "utc_offset": row.offset_text,
         "instant": instant_text(row.instant_ms),
+        "epoch": instant_text(row.epoch_ms),
         "place": row.place,
         "code": row.code,
         "note": row.note,
@@ -241,13 +277,13 @@ def _related_json(related: RelatedNumber) -> dict[str, object]:
     return _filled({"number": related.number, "carrier": related.carrier, "role": related.role})
 
 
-def _usual_outcome(rows: tuple[Row, ...]) -> Outcome:
-    return Outcome.OK if rows else Outcome.NO_EVENTS_YET
+def _usual_outcome(reading: Reading) -> Outcome:
+    return Outcome.OK if reading.rows or reading.orders else Outcome.NO_EVENTS_YET
 
 
-def _outcome(text: str | None, rows: tuple[Row, ...]) -> Outcome:
+def _outcome(text: str | None, usual: Outcome) -> Outcome:
     if text is None:
-        return _usual_outcome(rows)
+        return usual
     try:
         return Outcome(text)
     except ValueError:

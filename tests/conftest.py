@@ -27,10 +27,13 @@ def db():
 
 
 @pytest.fixture(autouse=True)
-def no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No test finds a person's database through the environment."""
+def no_settings_from_outside(
+    monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """No test finds a person's database or sessions."""
     if "CROSSTRACK_DB" in os.environ:
         monkeypatch.delenv("CROSSTRACK_DB")
+    monkeypatch.setenv("CROSSTRACK_SESSIONS", str(tmp_path_factory.mktemp("none") / "sessions"))
 
 
 @pytest.fixture

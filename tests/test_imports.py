@@ -25,6 +25,7 @@ PURE = (
 #: The only modules that may know Playwright.
 VISITING = {
     "collector.account.form",
+    "collector.account.sight",
     "collector.account.signing_in",
     "collector.browser",
     "collector.browser.guarding",
@@ -36,6 +37,7 @@ VISITING = {
     "collector.visit.listing",
     "collector.visit.loading",
     "collector.visit.page_reading",
+    "demo.web_pictures",
 }
 #: The only modules that may speak on the terminal.
 SPEAKING = ("collector.commands", "collector.report", "demo")

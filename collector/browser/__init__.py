@@ -8,6 +8,7 @@ import logging
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
+from typing import Any
 
 import playwright.async_api as pw
 
@@ -22,7 +23,7 @@ from collector.browser.starting import (
     launched,
     launched_with_profile,
 )
-from collector.browser.tabs import Tab, Tabs, in_order
+from collector.browser.tabs import SignedIn, Tab, Tabs, in_order, key_of
 from collector.browser.viewer_zone import fixed_offset_minutes
 from collector.browser.watch import end_largest_page, tree_bytes
 from collector.limits import Limits
@@ -33,6 +34,7 @@ __all__ = [
     "BrowserFailed",
     "BrowserGone",
     "BrowserOptions",
+    "SignedIn",
     "Tab",
     "check_options",
     "open_browser",
@@ -129,24 +131,28 @@ class Browser:
                 pass
 
     @asynccontextmanager
-    async def tab(self, portal: Portal, language: str, limits: Limits) -> AsyncIterator[Tab]:
+    async def tab(
+        self, portal: Portal, language: str, limits: Limits, session: SignedIn | None = None
+    ) -> AsyncIterator[Tab]:
         """A tab on an empty page that may load from the portal's hosts only.
 
-        Pages of one portal and language share cookies and cache. Raises BrowserGone where the browser died
-        meanwhile, Playwright's errors and TimeoutError where it does not answer, CrosstrackError where it
-        cannot be started again.
+        Pages of one portal, language and account share cookies and cache. Raises BrowserGone where the
+        browser died meanwhile, Playwright's errors and TimeoutError where it does not answer, CrosstrackError
+        where it cannot be started again.
         """
 
         async def start_with_profile() -> Running:
             if self._found is None:
                 raise ValueError("a running browser has its own profile")
-            return await launched_with_profile(self._playwright, self._found, self._options, portal, language)
+            return await launched_with_profile(
+                self._playwright, self._found, self._options, _profile(portal, session), language
+            )
 
         own = self._options.profiles is not None
-        engine = self._engine(portal.name if own else "")
+        engine = self._engine_of(portal, session)
         async with engine.use(start_with_profile if own else self._start, language, limits) as tabs:
             try:
-                async with tabs.tab(portal, language, limits) as tab:
+                async with tabs.tab(portal, language, limits, session) as tab:
                     yield tab
                     if not tab.keep and not await tabs.answers(limits.call_seconds):
                         raise BrowserGone
@@ -155,9 +161,24 @@ class Browser:
                     raise
                 raise BrowserGone from error
 
+    async def cookies(
+        self, portal: Portal, language: str, limits: Limits, session: SignedIn
+    ) -> list[dict[str, Any]]:
+        """The cookies an account's pages have now, in Playwright's form; none if no such page is known."""
+        tabs = self._engine_of(portal, session).tabs
+        try:
+            key = key_of(portal, language, session)
+            return [] if tabs is None else await tabs.cookies(key, limits.call_seconds)
+        except (pw.Error, TimeoutError) as error:
+            _LOG.debug("no cookies of %s: %s", portal.name, type(error).__name__)
+            return []
+
     async def close(self) -> None:
         """Closes every browser; logs and goes on where one does not close in time."""
         await asyncio.gather(*(engine.close() for engine in self._engines.values()))
+
+    def _engine_of(self, portal: Portal, session: SignedIn | None) -> _Engine:
+        return self._engine("" if self._options.profiles is None else _profile(portal, session))
 
     def _engine(self, name: str) -> _Engine:
         return self._engines.setdefault(name, _Engine(self.zone))
@@ -168,6 +189,11 @@ class Browser:
         if self._found is None:
             raise ValueError("no browser to start")
         return await launched(self._playwright, self._found, self._options)
+
+
+def _profile(portal: Portal, session: SignedIn | None) -> str:
+    """The folder that keeps what a portal, or an account there, left in the browser."""
+    return portal.name if session is None else f"{portal.name}-{session.account}"
 
 
 @asynccontextmanager

@@ -13,7 +13,6 @@ from collector.browser.finding import BrowserMissing, Found, find_browser, runs_
 from collector.browser.profiles import profile_folder, until_free
 from collector.browser.watch import browser_process
 from collector.errors import CrosstrackError, UsageError
-from scrapers.contract import Portal
 
 _LOG = logging.getLogger(__name__)
 
@@ -138,12 +137,12 @@ async def launched(playwright: pw.Playwright, found: Found, options: BrowserOpti
 
 
 async def launched_with_profile(
-    playwright: pw.Playwright, found: Found, options: BrowserOptions, portal: Portal, language: str
+    playwright: pw.Playwright, found: Found, options: BrowserOptions, profile: str, language: str
 ) -> Running:
-    """A browser that remembers `portal`. Raises ProfileInUse, BrowserFailed, CrosstrackError."""
+    """A browser that remembers what was done with `profile`. Raises ProfileInUse, BrowserFailed."""
     if options.profiles is None:
         raise ValueError("no folder for profiles")
-    folder = profile_folder(options.profiles, portal.name)
+    folder = profile_folder(options.profiles, profile)
     await until_free(folder, _PROFILE_PATIENCE_SECONDS)
     try:
         context = await playwright.chromium.launch_persistent_context(

@@ -6,9 +6,10 @@ empty page: nothing of a portal runs on, asks on, or answers late. A tab that me
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable
+from collections.abc import AsyncIterator, Awaitable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
+from typing import Any, Protocol
 
 import playwright.async_api as pw
 
@@ -25,7 +26,17 @@ _USES = 25
 _POPUP_SECONDS = 15.0
 _HURRY_SECONDS = 0.3
 _EMPTY = "about:blank"
-Key = tuple[str, str]
+Key = tuple[str, str, str]
+
+
+class SignedIn(Protocol):
+    """Whose account pages are opened with: its name, and its cookies in Playwright's form."""
+
+    @property
+    def account(self) -> str: ...
+
+    @property
+    def cookies(self) -> Sequence[Mapping[str, Any]]: ...
 
 
 @dataclass(slots=True)
@@ -80,17 +91,19 @@ class Tabs:
         return self.running.chromium.is_connected()
 
     @asynccontextmanager
-    async def tab(self, portal: Portal, language: str, limits: Limits) -> AsyncIterator[Tab]:
+    async def tab(
+        self, portal: Portal, language: str, limits: Limits, session: SignedIn | None = None
+    ) -> AsyncIterator[Tab]:
         """A tab on an empty page that may load from the portal's hosts only.
 
-        Pages of one portal and language share cookies and cache. Raises Playwright's errors and TimeoutError
-        when the browser does not answer.
+        Pages of one portal, language and account share cookies and cache. Raises Playwright's errors and
+        TimeoutError when the browser does not answer.
         """
-        key = (portal.name, language)
+        key = key_of(portal, language, session)
         tab: Tab | None = None
         try:
             async with asyncio.timeout(limits.call_seconds):
-                tab = self._idle.pop(key, None) or await self._opened(key, portal, limits)
+                tab = self._idle.pop(key, None) or await self._opened(key, portal, limits, session)
             tab.guard.begin()
             tab.keep = False
             tab.uses += 1
@@ -103,6 +116,14 @@ class Tabs:
             if tab is not None and not await self._put_back(key, tab, limits):
                 await self._drop(key, limits.close_seconds)
 
+    async def cookies(self, key: Key, seconds: float) -> list[dict[str, Any]]:
+        """The cookies that pages of `key` have now; none if there are no such pages any more."""
+        context = self._contexts.get(key)
+        if context is None:
+            return []
+        async with asyncio.timeout(seconds):
+            return [dict(cookie) for cookie in await context.cookies()]
+
     async def close(self, seconds: float) -> None:
         """Closes every context and the browser, or leaves a browser that is not ours; logs what resists."""
         for key in list(self._contexts):
@@ -112,8 +133,8 @@ class Tabs:
         await in_order("the browser", self.running.chromium.close(), seconds)
         await asyncio.gather(*self._popups)
 
-    async def _opened(self, key: Key, portal: Portal, limits: Limits) -> Tab:
-        page = await self._new_page(key)
+    async def _opened(self, key: Key, portal: Portal, limits: Limits, session: SignedIn | None) -> Tab:
+        page = await self._new_page(key, session)
         events = await page.context.new_cdp_session(page)
         tree = await events.send("Page.getFrameTree")
         frame = str(tree["frameTree"]["frame"]["id"])
@@ -121,12 +142,14 @@ class Tabs:
         await tab.guard.start(limits.page_bytes)
         return tab
 
-    async def _new_page(self, key: Key) -> pw.Page:
+    async def _new_page(self, key: Key, session: SignedIn | None) -> pw.Page:
         """A new page of ours. The lock keeps it from being taken for a popup before it is known as ours."""
         async with self._opening:
             if key not in self._contexts:
                 self._contexts[key] = await self._context(key[1])
                 self._watch(self._contexts[key])
+                if session is not None:
+                    await self._contexts[key].add_cookies(list(session.cookies))  # type: ignore[arg-type]
             page = await self._contexts[key].new_page()
             self._own[page] = key
             return page
@@ -235,6 +258,11 @@ class Tabs:
             return await page.opener() in self._own
         except pw.Error:
             return False
+
+
+def key_of(portal: Portal, language: str, session: SignedIn | None) -> Key:
+    """What pages have in common that share cookies."""
+    return (portal.name, language, "" if session is None else session.account)
 
 
 async def in_order(what: str, closing: Awaitable[object], seconds: float) -> bool:

@@ -24,17 +24,25 @@ def doctor(
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Check browser, portals, disk, database and clock, and say what to do about what is broken.
+    """Check browser, portals, accounts, disk, database and clock, and say what to do about what is broken.
 
     Example: crosstrack doctor
     """
-    from collector.checkup import check_browser, check_database, check_disk, check_portals
-    from scrapers import broken, portals
+    from collector.checkup import (
+        check_accounts,
+        check_browser,
+        check_database,
+        check_disk,
+        check_portals,
+    )
+    from collector.paths import default_sessions
+    from scrapers import broken, portals, shops
 
     database = given(context).database
     checks = [
         check_browser(browser, os.environ),
         check_portals(portals(), broken()),
+        *check_accounts(default_sessions(os.environ), shops(), utc_now()),
         check_disk(database),
         *check_database(database, utc_now()),
     ]

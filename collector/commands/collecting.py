@@ -100,16 +100,21 @@ def collect(
     headed: Annotated[bool, typer.Option("--headed", help="Show the browser's window.")] = False,
     profile_dir: _Profiles = None,
     browser_endpoint: _Endpoint = None,
+    full: Annotated[bool, typer.Option("--full", help="Read lists of orders to their end.")] = False,
+    keep_personal: Annotated[
+        bool, typer.Option("--keep-personal", help="Store account pages with names and addresses.")
+    ] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only print what is due, and why.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
 ) -> None:
-    """Visit every portal that is due, and store what it shows.
+    """Read the orders of every account signed in to, visit every portal that is due, and store what they show.
 
     Example: crosstrack collect
     """
     from collector.collect import Collecting
     from collector.collect import collect as make_visits
     from collector.lock import run_lock
+    from collector.paths import default_sessions
     from collector.plan import Wanted, due_visits
     from collector.store.opening import open_store
     from scrapers import portals
@@ -123,11 +128,18 @@ def collect(
     database = given(context).database
     with run_lock(database), open_store(database) as db:
         if dry_run:
-            for due in due_visits(db, known, wanted=wanted):
+            for due in due_visits(db, known, wanted=wanted, now=utc_now()):
                 typer.echo(f"{due.portal} {due.number}: {due.reason}")
             return
         progress = _progress() if sys.stderr.isatty() and not as_json else None
-        given_run = Collecting(browser=options, wanted=wanted, progress=progress)
+        given_run = Collecting(
+            browser=options,
+            wanted=wanted,
+            progress=progress,
+            sessions=default_sessions(os.environ),
+            full=full,
+            keep_personal=keep_personal,
+        )
         summary = make_visits(db, known, given_run)
     if as_json:
         typer.echo(json.dumps(summary.as_json(), ensure_ascii=False, indent=2))
@@ -164,15 +176,18 @@ def _numbers(texts: list[str]) -> list[str]:
 
 
 def _progress() -> "Progress":
+    from collector.keeping import subject
+
     def show(done: int, due: int, last: "Visited | None") -> None:
         if last is not None:
-            say(f"[{done}/{due}] {last.portal} {last.tracking_number}: {last.outcome.value}")
+            say(f"[{done}/{due}] {last.portal} {subject(last)}: {last.outcome.value}")
 
     return show
 
 
 def _report(summary: "Summary") -> None:
-    for trouble in (*summary.troubles, *summary.suspicious, *summary.deferred, *summary.drift):
+    told = (summary.locked, summary.troubles, summary.suspicious, summary.deferred, summary.drift)
+    for trouble in (line for lines in told for line in lines):
         say(trouble)
     visits = ", ".join(f"{n} {outcome}" for outcome, n in sorted(summary.outcomes.items())) or "none due"
     new = ", ".join(f"{n:+d} {what}" for what, n in summary.new.items())

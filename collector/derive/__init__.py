@@ -9,11 +9,13 @@ from dataclasses import dataclass, field
 from sqlite_utils import Database
 
 from collector.derive.linking import linked
+from collector.derive.orders import numbers_of_orders, orders_of_numbers, sight_orders, write_orders
 from collector.derive.parsing import Parser
 from collector.derive.tracks import derived_parcels
 from collector.derive.writing import estimate_rows, write_parcels
 from collector.reconcile.clocks import Estimate
 from collector.reconcile.learn import Count, estimates
+from collector.store.facts import StoredVisit, stored_visits
 from collector.store.opening import writing
 from collector.store.sync import sync
 from scrapers.contract import Portal
@@ -33,6 +35,7 @@ DERIVED_TABLES = (
     "parcel_items",
     "parcels",
     "order_items",
+    "order_sightings",
     "orders",
 )
 
@@ -40,6 +43,10 @@ _NOT_DERIVED = """
 select distinct v.tracking_number as number from visits as v left join readings as r on r.visit_id = v.id
 where r.visit_id is null and v.tracking_number is not null order by 1
 """
+_PAGES_NOT_DERIVED = """
+v.tracking_number is null and not exists (select 1 from readings as r where r.visit_id = v.id)
+"""
+_OF_SHOP = "v.page is not null and v.tracking_number in ({marks})"
 _COUNTS = """
 select portal, leg, measure, value, sum(count) as count from clock_counts
 group by portal, leg, measure, value order by portal, leg, measure, value
@@ -59,7 +66,7 @@ class Deriver:
 
     def catch_up(self) -> set[str]:
         """Derive for every visit not derived yet, then settle; the ids of the parcels touched."""
-        touched: set[str] = set()
+        touched = self.derive_pages(stored_visits(self.db, _PAGES_NOT_DERIVED, ()))
         for number in [row["number"] for row in self.db.query(_NOT_DERIVED)]:
             # Deriving one number derives those linked to it too: by now this one may be done.
             still = "select 1 from visits as v left join readings as r on r.visit_id = v.id"
@@ -68,16 +75,35 @@ class Deriver:
         return touched | self.settle()
 
     def derive(self, numbers: Iterable[str]) -> set[str]:
-        """Derive all parcels the numbers belong to again, in one transaction; the ids of those parcels."""
+        """Derive all parcels the numbers belong to again, in one transaction; the ids of those parcels.
+
+        What their visits to a shop say of orders is derived first: orders name what is in a parcel.
+        """
         changed = sorted(set(numbers))
         if not changed:
             return set()
         with writing(self.db):
             self.db.execute("pragma defer_foreign_keys = on")
-            touched, links = linked(self.db, self.parser, changed)
+            marks = ",".join("?" * len(changed))
+            shop_visits = stored_visits(self.db, _OF_SHOP.format(marks=marks), changed)
+            others = self._orders_of(shop_visits)
+            new = {v.order_id for v in shop_visits if v.order_id} - orders_of_numbers(self.db, changed)
+            others |= numbers_of_orders(self.db, new)  # an order's only parcel holds all its items
+            touched, links = linked(self.db, self.parser, sorted({*changed, *others}))
             parcels = derived_parcels(self.db, self.parser, touched, links, self.known_estimates())
             write_parcels(self.db, touched, links, parcels)
         return {p.id for p in parcels}
+
+    def derive_pages(self, visits: Iterable[StoredVisit]) -> set[str]:
+        """Derive what visits about no parcel say of orders; the ids of the parcels this concerns."""
+        with writing(self.db):
+            self.db.execute("pragma defer_foreign_keys = on")
+            return self.derive(self._orders_of(visits))
+
+    def _orders_of(self, visits: Iterable[StoredVisit]) -> set[str]:
+        """Write the orders the visits speak of; the numbers of parcels whose items are others now."""
+        changed = write_orders(self.db, sight_orders(self.db, self.parser, visits))
+        return numbers_of_orders(self.db, changed)
 
     def settle(self) -> set[str]:
         """Learn from all parcels anew and redo those that depend on what changed; their ids.

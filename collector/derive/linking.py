@@ -1,34 +1,69 @@
-"""Links between numbers, kept up to date: which other numbers have to be derived together with some."""
+"""Links between numbers, kept up to date: which other numbers have to be derived together with some.
+
+They come from three places: portals that name further numbers, a shop's page that shows another number for
+the same package than before, and the user, whose statements are replayed like any other fact.
+"""
 
 from collections.abc import Iterable, Sequence
+from itertools import groupby
 
 from sqlite_utils import Database
 
-from collector.derive.numbers import Link, link, settled
+from collector.derive.numbers import USER, Link, link, said, settled, successor
 from collector.derive.parsing import Parser
+from collector.derive.successors import Load, contents, successors
 from collector.read.offsets import iso_utc, parse_iso_utc
-from collector.store.facts import visits_of
+from collector.store.corrections import corrections_of
+from collector.store.facts import StoredVisit, stored_visits, visits_of
 from collector.store.sync import sync
 from scrapers.numbers import NumberError, tracking_number
+from scrapers.words import Outcome
 
 _KEY = ("number_a", "number_b", "portal")
+_COMPLETE = frozenset({Outcome.OK, Outcome.NO_EVENTS_YET})
+_LOADS_OF = """
+v.page = 'tracking' and (v.portal, v.order_id) in (
+    select portal, order_id from visits
+    where tracking_number in ({marks}) and page = 'tracking' and order_id is not null)
+"""
 
 
 def linked(db: Database, parser: Parser, changed: Sequence[str]) -> tuple[list[str], list[Link]]:
-    """Every number reachable from `changed` by links, and those links, written as the visits show them.
+    """Every number reachable from `changed` by links, and the links that count, written as facts show them.
 
     Numbers that are one parcel now belong with each other too: links that fell away may have parted them.
+    So do the numbers of one order's page, which follow each other, and those the user keeps apart.
     """
-    numbers, links = set[str](), list[Link]()
+    numbers = set[str]()
+    links: dict[tuple[str, str, str], Link] = {}
     wanted = set(changed) | _together(db, changed)
     while wanted:
-        _write(db, sorted(wanted), _shown(db, parser, sorted(wanted)))
+        shown, near = _shown(db, parser, sorted(wanted))
+        links |= {(k.number_a, k.number_b, k.portal): k for k in shown if k.number_a in wanted}
         numbers |= wanted
-        links = _touching(db, numbers)
-        wanted = {n for k in links for n in (k.number_a, k.number_b)} - numbers
-    links = settled(links)
-    _write(db, sorted(numbers), links)
-    return sorted(numbers), links
+        wanted = near.union(_standing(db, wanted), *(k.ends for k in shown)) - numbers
+    # What the user says of numbers that no portal was asked about waits until one is.
+    all_links = settled(links.values()) if _any_visited(db, numbers) else []
+    _write(db, sorted(numbers), all_links)
+    return sorted(numbers), [k for k in all_links if k.accepted or k.portal != USER]
+
+
+def accepted_links(db: Database) -> list[Link]:
+    """The links that join numbers, as they were written last."""
+    rows = db.query("select * from parcel_links where accepted = 1 order by number_a, number_b, portal")
+    return [
+        Link(
+            number_a=row["number_a"],
+            number_b=row["number_b"],
+            portal=row["portal"],
+            role=row["role"],
+            carrier=row["carrier"],
+            first_seen_at=parse_iso_utc(row["first_seen_at"]),
+            reason=row["reason"],
+            accepted=True,
+        )
+        for row in rows
+    ]
 
 
 def _together(db: Database, numbers: Iterable[str]) -> set[str]:
@@ -37,37 +72,62 @@ def _together(db: Database, numbers: Iterable[str]) -> set[str]:
     return {row["number"] for number in numbers for row in db.query(same_parcel, [number])}
 
 
-def _shown(db: Database, parser: Parser, numbers: Sequence[str]) -> list[Link]:
+def _standing(db: Database, numbers: Iterable[str]) -> set[str]:
+    """The numbers at the other end of the links as they were written last."""
+    ends = "select number_a, number_b from parcel_links where number_a = ? or number_b = ?"
+    return {n for number in sorted(numbers) for row in db.query(ends, [number, number]) for n in row.values()}
+
+
+def _any_visited(db: Database, numbers: Iterable[str]) -> bool:
+    visited = "select 1 from visits where tracking_number = ? limit 1"
+    return any(list(db.query(visited, [number])) for number in sorted(numbers))
+
+
+def _shown(db: Database, parser: Parser, numbers: Sequence[str]) -> tuple[list[Link], set[str]]:
+    """The links facts about `numbers` show, not settled, and the numbers whose links hang on theirs."""
+    found = [*_named(db, parser, numbers)]
+    loads = stored_visits(db, _LOADS_OF.format(marks=",".join("?" * len(numbers))), numbers)
+    found.extend(sorted(_succeeded(parser, loads), key=lambda k: k.first_seen_at))
+    found.extend(
+        said(c.number_a, c.number_b, c.made_at, are_one=c.kind == "link") for c in corrections_of(db, numbers)
+    )
     first: dict[tuple[str, str, str], Link] = {}
+    for one in found:
+        first.setdefault((one.number_a, one.number_b, one.portal), one)
+    return list(first.values()), {visit.tracking_number for visit in loads if visit.tracking_number}
+
+
+def _named(db: Database, parser: Parser, numbers: Sequence[str]) -> Iterable[Link]:
+    """The further numbers that portals name, by the visit that showed them first."""
     for visit in visits_of(db, numbers):
         for related in parser.reading(visit).related_numbers:
             try:
                 other = tracking_number(related.number)
             except NumberError:
                 continue
-            key = (visit.tracking_number, other, visit.portal)
-            if other != visit.tracking_number and key not in first:
-                carrier, role = related.carrier, related.role
-                first[key] = link(*key, role, carrier, visit.seen_at)
-    return list(first.values())
+            if other != visit.tracking_number and visit.portal != USER:
+                role, carrier = related.role, related.carrier
+                yield link(visit.tracking_number, other, visit.portal, role, carrier, visit.seen_at)
 
 
-def _touching(db: Database, numbers: Iterable[str]) -> list[Link]:
-    found: dict[tuple[str, str, str], Link] = {}
-    for number in sorted(numbers):
-        for row in db.query(
-            "select * from parcel_links where number_a = ? or number_b = ?", [number, number]
-        ):
-            one = link(
-                row["number_a"],
-                row["number_b"],
-                row["portal"],
-                row["role"],
-                row["carrier"],
-                parse_iso_utc(row["first_seen_at"]),
-            )
-            found[one.number_a, one.number_b, one.portal] = one
-    return list(found.values())
+def _succeeded(parser: Parser, visits: Sequence[StoredVisit]) -> Iterable[Link]:
+    """The numbers that follow each other on the pages of orders; a load is stored as a visit per package."""
+    ordered = sorted(visits, key=lambda v: (v.portal, v.order_id or "", v.seen_at, v.id))
+    for (portal, _), of_order in groupby(ordered, key=lambda v: (v.portal, v.order_id)):
+        loads = [_load(parser, list(rows)) for _, rows in groupby(of_order, key=lambda v: v.seen_at)]
+        for one in successors([load for load in loads if load is not None]):
+            yield successor(one.old, one.new, portal, one.seen_at)
+
+
+def _load(parser: Parser, packages: Sequence[StoredVisit]) -> Load | None:
+    """A load of an order's page, None if not all of its packages could be read or one has no number."""
+    on_page = (r for visit in packages for r in parser.answer(visit).readings if not r.orders)
+    read = {visit.tracking_number: parser.reading(visit) for visit in packages}
+    if "" in read or any(r.number is None for r in on_page):
+        return None
+    if any(r.outcome not in _COMPLETE or not r.complete for r in read.values()):
+        return None
+    return Load(packages[0].seen_at, {number: contents(r.items) for number, r in read.items()})
 
 
 def _write(db: Database, numbers: Sequence[str], links: Iterable[Link]) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from sqlite_utils import Database
 
-from collector.answer import read_pages
+from collector.answer import Answer, read_pages
 from collector.records import RecordError, record_from_json
 from collector.store.facts import StoredPage, StoredVisit, page_body
 from scrapers.contract import Page, Portal, Reading
@@ -29,13 +29,21 @@ class Parser:
 
     db: Database
     portals: Mapping[str, Portal]
-    _known: dict[tuple[object, ...], Reading] = field(default_factory=dict)
+    _known: dict[tuple[object, ...], Answer] = field(default_factory=dict)
 
     def reading(self, visit: StoredVisit) -> Reading:
         """What the visit's pages say about its number; the outcome says so when they say nothing."""
+        answer = self.answer(visit)
+        if not answer.readings:
+            problems = (answer.error,) if answer.error else ()
+            return Reading(outcome=answer.outcome, complete=False, problems=problems)
+        return replace(answer.readings[0], complete=answer.complete)
+
+    def answer(self, visit: StoredVisit) -> Answer:
+        """Everything the visit's pages say: of its number first, or of what a shop's page shows."""
         pages = [p for p in visit.pages if p.role is not Role.SCREENSHOT]
         if visit.outcome not in _READABLE or not pages:
-            return Reading(outcome=visit.outcome, complete=False)
+            return Answer(visit.outcome, complete=False)
         key = (visit.portal, visit.tracking_number, *((p.page_id, p.url, p.status) for p in pages))
         if key not in self._known:
             self._known[key] = self._parsed(visit, [self._page(p) for p in pages])
@@ -45,18 +53,15 @@ class Parser:
         media_type, body = page_body(self.db, stored.page_id)
         return Page(stored.role, stored.url, media_type, body, stored.status)
 
-    def _parsed(self, visit: StoredVisit, pages: list[Page]) -> Reading:
+    def _parsed(self, visit: StoredVisit, pages: list[Page]) -> Answer:
         if pages[0].role is Role.RECORD:
             try:
-                return record_from_json(pages[0].body).reading
+                reading = record_from_json(pages[0].body).reading
             except RecordError as error:
-                return Reading(outcome=Outcome.LAYOUT_CHANGED, complete=False, problems=(str(error),))
+                return Answer(Outcome.LAYOUT_CHANGED, complete=False, error=str(error))
+            return Answer(reading.outcome, reading.complete, (reading,))
         portal = self.portals.get(visit.portal)
         if portal is None:
             problem = f"no portal named {visit.portal} is installed to read this page"
-            return Reading(outcome=Outcome.LAYOUT_CHANGED, complete=False, problems=(problem,))
-        answer = read_pages(portal, visit.tracking_number, pages)
-        if not answer.readings:
-            problems = (answer.error,) if answer.error else ()
-            return Reading(outcome=answer.outcome, complete=False, problems=problems)
-        return replace(answer.readings[0], complete=answer.complete)
+            return Answer(Outcome.LAYOUT_CHANGED, complete=False, error=problem)
+        return read_pages(portal, visit.tracking_number or None, pages)

@@ -118,6 +118,7 @@ def _observation_row(p: DerivedParcel, o: Observation, held: Belief) -> Row:
         "replaced_by": o.replaced_by,
         "event_id": p.result.event_of.get(o.id),
         "time_problem": row.time_problem,
+        "epoch_ms": printed.epoch_ms,
     }
 
 

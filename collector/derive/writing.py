@@ -7,6 +7,7 @@ from sqlite_utils import Database
 
 from collector.derive import rows as as_rows
 from collector.derive.numbers import Link
+from collector.derive.orders import packed_items
 from collector.derive.rows import DerivedParcel, Row
 from collector.reconcile.clocks import Estimate
 from collector.store.sync import sync
@@ -44,6 +45,8 @@ def write_parcels(
     put("clock_counts", count_key, _OF_PARCEL, ids, _all(parcels, as_rows.count_rows))
     _write_orders(db, parcels)
     put("parcel_orders", ("parcel_id", "order_id"), _OF_PARCEL, ids, _order_links(parcels))
+    packed = [row for p in parcels for row in packed_items(db, p)]
+    put("parcel_items", ("parcel_id", "order_item_id"), _OF_PARCEL, ids, packed)
 
 
 def estimate_rows(known: Mapping[tuple[str, str], Estimate]) -> list[Row]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from collector.records import Record
+from collector.records import Record, ShopPage
 from scrapers.contract import Page, Portal
 
 MAX_FILE_BYTES = 64 * 1024 * 1024
@@ -21,6 +21,7 @@ class NotImportable(ValueError):
 class ImportedVisit:
     """One thing to store as a visit.
 
+    tracking_number, page, order_id, account   as of `collector.store.facts.Visit`
     seen_at  aware, UTC
     pages    as `collector.answer.read_pages` takes them; for a record the one page of role `record`
     source   "import" for a record, "file" for saved pages
@@ -28,13 +29,16 @@ class ImportedVisit:
     """
 
     portal: str
-    tracking_number: str
+    tracking_number: str | None
     seen_at: datetime
     pages: tuple[Page, ...]
     source: Literal["import", "file"]
     language: str | None
     viewer_offset_minutes: int | None
     record: Record | None
+    page: ShopPage | None = None
+    order_id: str | None = None
+    account: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -100,7 +100,7 @@ def _is_har(data: object) -> bool:
 def _is_record(data: object) -> bool:
     if not isinstance(data, dict) or not isinstance(data.get("portal"), str):
         return False
-    return "events" in data or "tracking_number" in data
+    return "events" in data or "tracking_number" in data or ("portal" in data and "page" in data)
 
 
 def _holds_record_lines(body: bytes) -> bool:

@@ -47,4 +47,7 @@ def _visit(record: Record, request: Request) -> ImportedVisit | Refused:
         language=record.language,
         viewer_offset_minutes=record.viewer_offset_minutes,
         record=record,
+        page=record.page,
+        order_id=record.order_id,
+        account=record.account,
     )

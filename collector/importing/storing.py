@@ -45,6 +45,9 @@ def as_record(one: ImportedVisit, portals: Mapping[str, Portal]) -> dict[str, An
         reading,
         viewer_offset_minutes=one.viewer_offset_minutes,
         language=one.language,
+        page=one.page,
+        order_id=one.order_id,
+        account=one.account,
     )
 
 
@@ -62,9 +65,12 @@ def _as_visit(one: ImportedVisit, portals: Mapping[str, Portal]) -> Visit:
         viewer_offset_minutes=one.viewer_offset_minutes,
         language=one.language,
         rows_claimed=reading.rows_claimed if reading else None,
-        rows_read=len(reading.rows) if reading else None,
+        rows_read=(len(reading.rows) or len(reading.orders)) if reading else None,
         rows_bad=reading.rows_bad if reading else None,
         error=answer.error,
+        order_id=one.order_id,
+        account=one.account,
+        page=one.page,
     )
 
 

@@ -7,7 +7,9 @@ from datetime import datetime
 from collector.answer import Answer, read_pages
 from collector.importing.belonging import is_page_of, is_payload_of, number_asked, spelling
 from collector.importing.imported import ImportedVisit, NotImportable, Refused, Request
+from collector.records import ShopPage
 from scrapers.contract import Page, Portal, Reading
+from scrapers.shop import Shop
 from scrapers.words import Outcome
 
 _FOUND = frozenset({Outcome.OK, Outcome.NO_EVENTS_YET})
@@ -41,6 +43,9 @@ def visits_of(
     if answer.outcome is Outcome.LAYOUT_CHANGED:
         raise NotImportable(f"nothing readable: {answer.error}")
     seen_at = request.seen(saved.seen_at)
+    if isinstance(portal, Shop):
+        yield from _visits_of_shop(portal, saved, seen_at, request)
+        return
     readings, unnamed = _by_number(portal, saved.urls, answer.readings, request)
     for reason in unnamed:
         yield request.refused(reason)
@@ -55,6 +60,50 @@ def visits_of(
             viewer_offset_minutes=None,
             record=None,
         )
+
+
+def _visits_of_shop(
+    shop: Shop, saved: Saved, seen_at: datetime, request: Request
+) -> Iterator[ImportedVisit | Refused]:
+    """The visits to a shop: one per parcel on a tracking page, one for any other page.
+
+    Pages of an account are scrubbed here: what people saved by hand is as private as what is visited.
+    """
+    pages = shop.scrub(saved.pages)
+    readings = read_pages(shop, None, pages).readings
+    if not any(reading.outcome in _FOUND for reading in readings):
+        said = readings[0].outcome.value if readings else Outcome.LAYOUT_CHANGED.value
+        raise NotImportable(f"the page shows no orders and no parcel: {said}")
+    numbers = [spelling(reading.number) for reading in readings]
+    for position, (number, reading) in enumerate(zip(numbers, readings, strict=True)):
+        if number is None and (position or any(numbers)):
+            yield request.refused("the page shows a parcel without a tracking number")
+            continue
+        if request.number not in (None, number):
+            continue
+        page = _page_of(reading, number)
+        yield ImportedVisit(
+            portal=shop.name,
+            tracking_number=number,
+            seen_at=seen_at,
+            pages=pages,
+            source="file",
+            language=reading.language,
+            viewer_offset_minutes=None,
+            record=None,
+            page=page,
+            order_id=_order_asked(reading) if page != "list" else None,
+        )
+
+
+def _page_of(reading: Reading, number: str | None) -> ShopPage:
+    if number is not None or reading.rows or not reading.orders:
+        return "tracking"
+    return "detail" if reading.has_more is None and len(reading.orders) == 1 else "list"
+
+
+def _order_asked(reading: Reading) -> str | None:
+    return next(iter((*reading.order_ids, *(order.id for order in reading.orders))), None)
 
 
 def says_something(answer: Answer) -> bool:

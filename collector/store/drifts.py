@@ -57,11 +57,15 @@ def keep_drifts(db: Database, portal: str, standing: Iterable[Drift]) -> None:
     ]
     sync(db, "drift", ("portal", "sign"), "portal in ({marks})", [portal], rows)
     since = min((row["since"] for row in rows), default=None)
-    db.execute("update portal_state set drift_since = ? where portal = ?", [since, portal])
+    db.execute(
+        """insert into portal_state (portal, drift_since) values (?, ?)
+           on conflict (portal) do update set drift_since = excluded.drift_since""",
+        [portal, since],
+    )
 
 
-def rows_before(db: Database, portal: str, number: str) -> int | None:
-    """How many rows the last complete visit to the page showed."""
+def rows_before(db: Database, portal: str, number: str | None) -> int | None:
+    """How many rows the last complete visit to the page showed; None for a page about no parcel."""
     return next((row["rows_read"] for row in db.query(_ROWS_BEFORE, [portal, number])), None)
 
 

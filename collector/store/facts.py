@@ -19,10 +19,16 @@ from scrapers.words import Outcome, Role
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """One attempt to read one portal for one number, as it is stored. `seen_at` is aware."""
+    """One attempt to read one portal for one number, or one page of a shop, as it is stored.
+
+    tracking_number  None for a page of a shop that is about no parcel: the list, an order, no parcel yet
+    order_id         the order a shop was asked about, None for the list
+    page             which page of a shop: list, detail or tracking; None on portals that are asked numbers
+    seen_at          aware
+    """
 
     portal: str
-    tracking_number: str
+    tracking_number: str | None
     seen_at: datetime
     source: Literal["browser", "import", "file"]
     outcome: Outcome
@@ -40,15 +46,23 @@ class Visit:
     blocked_hosts: tuple[str, ...] = ()
     error: str | None = None
     order_id: str | None = None
+    account: str | None = None
+    page: Literal["list", "detail", "tracking"] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class StoredVisit:
-    """A visit read back, with the ids of its pages in order."""
+    """A visit read back, with the ids of its pages in order.
+
+    tracking_number  empty for a page of a shop that is about no parcel
+    """
 
     id: str
     portal: str
     tracking_number: str
+    order_id: str | None
+    account: str | None
+    page: str | None
     seen_at: datetime
     outcome: Outcome
     viewer_offset_minutes: int | None
@@ -93,12 +107,13 @@ def _visit_id(visit: Visit, said: Iterable[str]) -> str:
     """An id from what the visit was and what its pages say, whichever of several like pages is stored."""
     parts = (
         visit.portal,
-        visit.tracking_number,
+        visit.tracking_number or "",
         visit.order_id or "",
         iso_utc(visit.seen_at),
         visit.source,
         visit.outcome.value,
         *said,
+        *(() if visit.account is None else (visit.account,)),
     )
     return sha256("\0".join(parts).encode()).hexdigest()[:20]
 
@@ -110,6 +125,8 @@ def _visit_row(visit_id: str, run_id: str | None, visit: Visit) -> dict[str, Any
         "portal": visit.portal,
         "tracking_number": visit.tracking_number,
         "order_id": visit.order_id,
+        "account": visit.account,
+        "page": visit.page,
         "seen_at": iso_utc(visit.seen_at),
         "source": visit.source,
         "outcome": visit.outcome.value,
@@ -155,13 +172,17 @@ def page_body(db: Database, page_id: str) -> tuple[str, bytes]:
 
 def visits_of(db: Database, numbers: Sequence[str]) -> list[StoredVisit]:
     """Every visit to any portal for the numbers, oldest first."""
-    marks = ",".join("?" * len(numbers))
+    return stored_visits(db, f"v.tracking_number in ({','.join('?' * len(numbers))})", numbers)
+
+
+def stored_visits(db: Database, where: str, values: Sequence[str]) -> list[StoredVisit]:
+    """The visits (`v`) for which `where` holds, oldest first."""
     pages: dict[str, list[StoredPage]] = {}
     for row in db.query(
         f"""select p.visit_id, p.page_id, p.role, p.url, p.status from visit_pages as p
-            join visits as v on v.id = p.visit_id where v.tracking_number in ({marks})
-            order by p.visit_id, p.position""",  # noqa: S608 - only question marks are put in
-        list(numbers),
+            join visits as v on v.id = p.visit_id where {where}
+            order by p.visit_id, p.position""",  # noqa: S608 - conditions of ours
+        list(values),
     ):
         stored = StoredPage(row["page_id"], Role(row["role"]), row["url"], row["status"])
         pages.setdefault(row["visit_id"], []).append(stored)
@@ -169,15 +190,18 @@ def visits_of(db: Database, numbers: Sequence[str]) -> list[StoredVisit]:
         StoredVisit(
             id=row["id"],
             portal=row["portal"],
-            tracking_number=row["tracking_number"],
+            tracking_number=row["tracking_number"] or "",
+            order_id=row["order_id"],
+            account=row["account"],
+            page=row["page"],
             seen_at=parse_iso_utc(row["seen_at"]),
             outcome=Outcome(row["outcome"]),
             viewer_offset_minutes=row["viewer_offset_minutes"],
             pages=tuple(pages.get(row["id"], ())),
         )
         for row in db.query(
-            f"select * from visits where tracking_number in ({marks}) order by seen_at, id",  # noqa: S608
-            list(numbers),
+            f"select v.* from visits as v where {where} order by v.seen_at, v.id",  # noqa: S608
+            list(values),
         )
     ]
 

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 
 from collector.browser import Browser
 from collector.limits import Limits
+from collector.visit.asked import Asked, ShopPage, about_number
 from collector.visit.attempt import Load
 from collector.visit.loading import LostBrowser, load
 from collector.visit.retrying import TransientError, policy
@@ -23,6 +24,7 @@ from scrapers.words import Outcome
 class Visited:
     """What a visit brought back.
 
+    tracking_number        empty where a shop was asked
     seen_at                when the answer had arrived (UTC)
     complete               whether everything the pages claim to hold was read
     readings               the one for the number asked first, then what else the pages showed; empty if none
@@ -32,6 +34,7 @@ class Visited:
     blocked_hosts          hosts the page asked for and was not given
     error                  one line, None when there is nothing to explain
     retry_at               before this instant (UTC) the portal wishes not to be asked again
+    order_id, page, account   what a shop was asked, and as whom
     """
 
     portal: str
@@ -50,6 +53,9 @@ class Visited:
     blocked_hosts: tuple[str, ...]
     error: str | None
     retry_at: datetime | None = None
+    order_id: str | None = None
+    page: ShopPage | None = None
+    account: str | None = None
 
 
 async def visit(
@@ -66,6 +72,20 @@ async def visit(
 
     `clock` gives the current UTC instant; `sleep` waits between attempts.
     """
+    asked = about_number(portal, number, language)
+    return await answered(browser, asked, language=language, clock=clock, sleep=sleep, limits=limits)
+
+
+async def answered(
+    browser: Browser,
+    asked: Asked,
+    *,
+    language: str,
+    clock: Callable[[], datetime],
+    sleep: Callable[[float], Awaitable[None]],
+    limits: Limits,
+) -> Visited:
+    """What the portal answers to one question; otherwise as `visit`."""
     started = time.monotonic()
     attempts = 0
     lost = 0
@@ -74,7 +94,7 @@ async def visit(
     async def attempt() -> Load:
         nonlocal attempts, lost, last
         attempts += 1
-        last = await load(browser, portal, number, language=language, clock=clock, limits=limits)
+        last = await load(browser, asked, language=language, clock=clock, limits=limits)
         lost += isinstance(last.trouble, LostBrowser)
         if lost > 1:  # what kills two browsers would kill a third
             last = replace(last, trouble=None)
@@ -83,19 +103,27 @@ async def visit(
         return last
 
     with suppress(TransientError):
-        await policy(portal.name, limits, sleep)(attempt)
+        await policy(asked.portal.name, limits, sleep)(attempt)
     if last is None:  # tenacity always makes one attempt; this tells the type checker
         raise RuntimeError("no attempt was made")
+    duration_ms = round((time.monotonic() - started) * 1000)
+    return visited(browser, asked, last, language=language, attempts=attempts, duration_ms=duration_ms)
+
+
+def visited(
+    browser: Browser, asked: Asked, last: Load, *, language: str, attempts: int, duration_ms: int
+) -> Visited:
+    """A visit whose `last` attempt brought this."""
     return Visited(
-        portal=portal.name,
-        tracking_number=number,
+        portal=asked.portal.name,
+        tracking_number=asked.number,
         seen_at=last.seen_at,
         outcome=last.answer.outcome,
         complete=last.answer.complete,
         pages=last.pages,
         readings=last.answer.readings,
         attempts=attempts,
-        duration_ms=round((time.monotonic() - started) * 1000),
+        duration_ms=duration_ms,
         viewer_zone=browser.zone,
         viewer_offset_minutes=browser.offset_minutes,
         language=language,
@@ -103,6 +131,9 @@ async def visit(
         blocked_hosts=last.blocked_hosts,
         error=_error(last, attempts),
         retry_at=_retry_at(last),
+        order_id=asked.order_id or None,
+        page=asked.page,
+        account=None if asked.session is None else asked.session.account,
     )
 
 

@@ -12,10 +12,11 @@ from datetime import datetime
 
 import playwright.async_api as pw
 
-from collector.answer import Answer, read_pages
+from collector.answer import Answer
 from collector.browser.tabs import Tab
 from collector.browser.traffic import Traffic
 from collector.limits import Limits
+from collector.visit.asked import Asked
 from collector.visit.consent import close_consent
 from collector.visit.page_reading import Sight, TooLarge, dom, fetch_body, followed, payload, picture, sight
 from collector.visit.retrying import TransientError
@@ -28,7 +29,7 @@ from collector.visit.verdict import (
     verdict,
 )
 from collector.visit.waiting import data_arrived, document_ended, has_answer, is_calm, patience_seconds
-from scrapers.contract import Page, Portal
+from scrapers.contract import Page
 from scrapers.words import Outcome
 
 _POLL_S = 0.1  # the page's states are looked at this often, and at once when a request ends
@@ -55,18 +56,18 @@ class Load:
 class Attempt:
     """The state of one attempt: its tab, what its page asked for, and what was read so far."""
 
-    def __init__(
-        self, tab: Tab, portal: Portal, number: str, clock: Callable[[], datetime], limits: Limits
-    ) -> None:
+    def __init__(self, tab: Tab, asked: Asked, clock: Callable[[], datetime], limits: Limits) -> None:
+        portal = asked.portal
         self.tab = tab
+        self.asked = asked
         self.portal = portal
-        self.number = number
         self.clock = clock
         self.limits = limits
         self.states = tuple(portal.states.values())
         self.pages: tuple[Page, ...] = ()
         self.seen_at: datetime | None = None
         self.answered_at: float | None = None
+        self.seen_from = 0
         self.asked_consent = not portal.consent
         self.traffic = Traffic(
             tab.frame,
@@ -76,15 +77,19 @@ class Attempt:
             past=frozenset(tab.past),
         )
 
-    async def run(self, url: str) -> Load:
-        """Opens `url`, waits for an answer, and brings back what there is."""
-        with followed(self.tab, self.traffic):
-            return await self._load(url)
+    async def run(self) -> Load:
+        """Opens the page, waits for an answer, and brings back what there is."""
+        return await self.load(self._answer(self.asked.url))
 
-    async def _load(self, url: str) -> Load:
+    async def load(self, work: Coroutine[None, None, Answer]) -> Load:
+        """What `work` on the open tab comes to."""
+        with followed(self.tab, self.traffic):
+            return await self._ended(work)
+
+    async def _ended(self, work: Coroutine[None, None, Answer]) -> Load:
         trouble: TransientError | None = None
         try:
-            answer = await self._unless_flooded(self._answer(url))
+            answer = await self._unless_flooded(work)
         except TransientError as error:
             answer, trouble = Answer(error.outcome, complete=False, error=error.reason), error
         except (Refused, TooLarge) as error:
@@ -126,7 +131,7 @@ class Attempt:
         if foreign is not None or not url.startswith(("https://", "http://")):
             raise Refused(foreign or f"the portal's page cannot be opened: {url[:80]}")
         seconds = self.limits.navigation_seconds
-        deadline = _now() + seconds
+        deadline = now() + seconds
         try:
             async with asyncio.timeout(seconds + self.limits.call_seconds):
                 await self.tab.page.goto(url, wait_until="commit", timeout=seconds * 1000)
@@ -138,27 +143,33 @@ class Attempt:
             self._check_size()
             self._check_led_away()
             raise navigation_failure(error.message, self.traffic.document, self.clock()) from None
-        await self._until(lambda seen: seen.ready and document_ended(self.traffic), deadline)
-        if not document_ended(self.traffic) and not data_arrived(self.traffic, self.portal, self.number):
+        await self.until(lambda seen: seen.ready and document_ended(self.traffic), deadline)
+        if not document_ended(self.traffic) and not data_arrived(
+            self.traffic, self.portal, self.asked.subject
+        ):
             raise TransientError(f"the page did not arrive within {seconds:g} s")
 
     async def _answer(self, url: str) -> Answer:
-        """How the page at `url` answers; while it does not and data is on its way, that is waited for."""
+        """How the page at `url` answers."""
         await self._open(url)
         patience = patience_seconds(self.traffic, self.limits)
-        deadline = _now() + patience
-        await self._until(self._has_answered, deadline)
+        deadline = now() + patience
+        await self.until(self._has_answered, deadline)
+        answer = await self.read_until(deadline)
+        return verdict(answer, self.traffic.document, self.traffic.payloads, self.clock(), patience)
+
+    async def read_until(self, deadline: float) -> Answer:
+        """What the page says; while it does not and data is on its way, that is waited for."""
         while True:
             self.seen_at = self.clock()
             waiting_for = len(self.traffic.pending)
             self.pages = await self._read()
-            answer = read_pages(self.portal, self.number, self.pages)
-            if answer.outcome is not Outcome.LAYOUT_CHANGED or not waiting_for or _now() >= deadline:
-                break
-            await self._until(lambda _: len(self.traffic.pending) != waiting_for, deadline)  # noqa: B023
-        return verdict(answer, self.traffic.document, self.traffic.payloads, self.clock(), patience)
+            answer = self.asked.answer(self.pages)
+            if answer.outcome is not Outcome.LAYOUT_CHANGED or not waiting_for or now() >= deadline:
+                return answer
+            await self.until(lambda _: len(self.traffic.pending) != waiting_for, deadline)  # noqa: B023
 
-    async def _until(self, enough: Callable[[Sight], bool], deadline: float) -> None:
+    async def until(self, enough: Callable[[Sight], bool], deadline: float) -> None:
         """Looks at the page until `enough` or `deadline`. Raises for what ends the attempt at once."""
         while True:
             self.traffic.changed.clear()
@@ -169,7 +180,7 @@ class Attempt:
             if seen.ready and not self.asked_consent:
                 seconds = self.limits.consent_seconds
                 self.asked_consent = await close_consent(self.tab.page, self.portal, seconds)
-            if enough(seen) or _now() >= deadline:
+            if enough(seen) or now() >= deadline:
                 return
             with suppress(TimeoutError):
                 async with asyncio.timeout(_POLL_S):
@@ -177,10 +188,10 @@ class Attempt:
 
     def _has_answered(self, seen: Sight) -> bool:
         """Whether there is an answer, and what belongs to it has come or had its time."""
-        if not has_answer(seen, self.traffic, self.portal, self.number):
+        if not has_answer(seen, self.traffic, self.portal, self.asked.subject):
             return False
-        self.answered_at = self.answered_at or _now()
-        return is_calm(seen, self.traffic) or _now() - self.answered_at >= self.limits.settle_seconds
+        self.answered_at = self.answered_at or now()
+        return is_calm(seen, self.traffic) or now() - self.answered_at >= self.limits.settle_seconds
 
     def _check_size(self) -> None:
         large = self.traffic.too_large
@@ -215,26 +226,28 @@ class Attempt:
         if foreign is not None:
             raise Refused(foreign)
         await self._fetch_bodies()
-        return (shown, *self._payload_pages())
+        return self.asked.prepared((shown, *self._payload_pages()))
 
     def _status(self) -> int | None:
         return None if self.traffic.document is None else self.traffic.document.status
 
     def _payload_pages(self) -> tuple[Page, ...]:
-        return tuple(payload(exchange) for exchange in self.traffic.payloads if exchange.body is not None)
+        newer = self.traffic.payloads[self.seen_from :]
+        return tuple(payload(exchange) for exchange in newer if exchange.body is not None)
 
     async def _evidence(self, outcome: Outcome) -> tuple[Page, ...]:
         """The pages read, or what can still be had, with a picture where somebody will have to look."""
         too_large = self.traffic.too_large is not None or self.traffic.too_much
         if self.traffic.crashed or too_large or not self.tab.page.url.startswith("http"):
-            return self.pages or self._payload_pages()
+            return self.pages or self.asked.prepared(self._payload_pages())
         pages = self.pages
         if not pages:
             with suppress(pw.Error, TimeoutError, TooLarge):
                 pages = (await dom(self.tab, self._status(), self.limits),)
-            pages += self._payload_pages()
+            pages = self.asked.prepared((*pages, *self._payload_pages()))
         whole = self.traffic.document is not None and self.traffic.document.state == "finished"
-        shot = await picture(self.tab, self.limits) if whole and outcome in _PICTURED else None
+        wanted = whole and outcome in _PICTURED and not self.asked.is_private  # a picture cannot be scrubbed
+        shot = await picture(self.tab, self.limits) if wanted else None
         return pages if shot is None else (*pages, shot)
 
     def _page_failure(self, error: Exception) -> TransientError:
@@ -245,5 +258,5 @@ class Attempt:
         return TransientError(f"the browser failed: {str(error).strip().splitlines()[0]}")
 
 
-def _now() -> float:
+def now() -> float:
     return asyncio.get_running_loop().time()

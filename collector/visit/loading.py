@@ -12,10 +12,10 @@ import playwright.async_api as pw
 from collector.browser import Browser, BrowserGone
 from collector.errors import CrosstrackError
 from collector.limits import Limits
+from collector.visit.asked import Asked
 from collector.visit.attempt import Attempt, Load
 from collector.visit.retrying import TransientError
 from collector.visit.verdict import unavailable
-from scrapers.contract import Portal
 from scrapers.words import Outcome
 
 #: Outcomes after which the tab serves for the next number.
@@ -27,19 +27,13 @@ class LostBrowser(TransientError):
 
 
 async def load(
-    browser: Browser,
-    portal: Portal,
-    number: str,
-    *,
-    language: str,
-    clock: Callable[[], datetime],
-    limits: Limits,
+    browser: Browser, asked: Asked, *, language: str, clock: Callable[[], datetime], limits: Limits
 ) -> Load:
-    """What one attempt to read `number` on `portal` brought."""
+    """What one attempt to have `asked` answered brought."""
     loaded: Load | None = None
     try:
-        async with browser.tab(portal, language, limits) as tab:
-            loaded = await Attempt(tab, portal, number, clock, limits).run(portal.url(number, language))
+        async with browser.tab(asked.portal, language, limits, asked.session) as tab:
+            loaded = await Attempt(tab, asked, clock, limits).run()
             tab.keep = loaded.answer.outcome in _IN_ORDER and loaded.answer.error is None
     except BrowserGone as error:
         gone = Load(unavailable(str(error)), clock(), trouble=LostBrowser(str(error)))
@@ -47,7 +41,12 @@ async def load(
     except CrosstrackError as error:  # the browser does not start again, or its profile is in use
         return Load(unavailable(str(error)), clock())
     except (pw.Error, TimeoutError) as error:
-        reason = str(error).strip().splitlines()[0] if str(error) else "no answer in time"
-        trouble = TransientError(f"the browser failed: {reason}")
-        return Load(unavailable(trouble.reason), clock(), trouble=trouble)
+        return browser_failed(error, clock())
     return loaded
+
+
+def browser_failed(error: Exception, now: datetime) -> Load:
+    """What an attempt comes to whose browser does not do what it is asked."""
+    reason = str(error).strip().splitlines()[0] if str(error) else "no answer in time"
+    trouble = TransientError(f"the browser failed: {reason}")
+    return Load(unavailable(trouble.reason), now, trouble=trouble)

@@ -8,6 +8,8 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
+import scrapers
+from collector.account.sessions import save_session
 from collector.commands import app
 from collector.drift import Sign, after_visit
 from collector.lock import run_lock
@@ -16,6 +18,7 @@ from collector.store.facts import Visit, store_visit
 from collector.store.opening import open_store
 from scrapers.contract import Canonical
 from scrapers.words import Outcome
+from tests.collector.accounts import BAZAAR, SECRET, cookie, session
 from tests.collector.worlds import (
     CAINIAO,
     CORREOS,
@@ -184,6 +187,13 @@ def test_clocks_say_what_is_declared_and_how_rows_were_read(crosstrack, filled):
 # --- doctor --------------------------------------------------------------------------------------------
 
 
+@pytest.fixture(autouse=True)
+def sessions(tmp_path, monkeypatch):
+    """The folder of a test's sessions; it does not exist yet."""
+    monkeypatch.setenv("CROSSTRACK_SESSIONS", str(tmp_path / "sessions"))
+    return tmp_path / "sessions"
+
+
 @pytest.fixture
 def program(tmp_path):
     """Something that can be run, in place of a browser."""
@@ -217,6 +227,23 @@ def test_doctor_names_what_is_broken_and_what_to_do(crosstrack, database, progra
     assert set(broken) == {"clock", "portal layout"}
     assert "usps" in broken["portal layout"]["seen"]
     assert all(c["advice"] for c in broken.values())
+
+
+def test_doctor_tells_how_each_account_stands_and_never_what_its_cookies_hold(
+    crosstrack, program, sessions, monkeypatch
+):
+    monkeypatch.setattr(scrapers, "shops", lambda: {"bazaar": BAZAAR})
+    arguments = ("doctor", "--browser", program)
+    assert "ok   account: bazaar: no session is stored" in crosstrack(*arguments).stdout
+    never_ending = cookie(expires=-1)
+    save_session(sessions, session(never_ending))
+    assert "ok   account: bazaar default: signed in " in crosstrack(*arguments).stdout
+    save_session(sessions, session(never_ending, account="work"))
+    (sessions / "bazaar.work.json").write_text(SECRET)
+    said = crosstrack(*arguments, status=1).output
+    assert "FAIL account: bazaar work: " in said
+    assert "crosstrack login bazaar --account work" in said
+    assert SECRET not in said
 
 
 def test_doctor_reports_a_file_that_is_no_database(crosstrack, database, program):

@@ -1,16 +1,25 @@
 """Which visits are due. Portals have real names, for their countries; what they accept is made up here."""
 
-from datetime import UTC, datetime
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from collector.cadence import ANSWERS, SHORTEST, WEEK
+from collector.derive import Deriver
 from collector.plan import Due, Wanted, due_visits
+from collector.store.corrections import correct
 from collector.store.facts import Visit, follow, forget, store_visit
+from scrapers import portals as real_portals
 from scrapers.contract import Canonical, Confidence, Portal
+from scrapers.shop import Shop
 from scrapers.words import Outcome
-from tests.collector.worlds import contents, event, naming, record, take_in
+from tests.collector.worlds import ORDER, blank, contents, event, naming, record, take_in
 
 NOW = datetime(2026, 3, 1, 10, 0, tzinfo=UTC)
+LATER = NOW + timedelta(days=2)
 EVERYTHING = Wanted()
 
 
@@ -24,12 +33,16 @@ class Sure(Portal):
         return Confidence(self.levels.get(number, self.levels.get("any", 0.0)), "it looks so")
 
 
-def due(db, portals, wanted=EVERYTHING, done=()):
-    return [(d.portal, d.number) for d in due_visits(db, portals, wanted=wanted, done=done)]
+class Store(Sure, Shop):
+    """A shop that, wrongly, is sure of numbers."""
 
 
-def visited(db, portal, number, outcome):
-    store_visit(db, None, Visit(portal, number, NOW, "browser", outcome, complete=True), Canonical())
+def due(db, portals, wanted=EVERYTHING, done=(), now=LATER):
+    return [(d.portal, d.number) for d in due_visits(db, portals, wanted=wanted, done=done, now=now)]
+
+
+def visited(db, portal, number, outcome, now=NOW):
+    store_visit(db, None, Visit(portal, number, now, "browser", outcome, complete=True), Canonical())
 
 
 def test_nothing_followed_nothing_due(db):
@@ -40,8 +53,13 @@ def test_nothing_followed_nothing_due(db):
 def test_due_are_the_portals_that_may_know_a_number_sorted_and_with_the_reason(db):
     for number in ("BB2", "AA1"):
         follow(db, number, NOW, {})
-    portals = {"usps": Sure(any=0.9), "correos": Sure(AA1=0.5), "cainiao": Sure(any=0.1)}
-    assert due_visits(db, portals, wanted=EVERYTHING) == [
+    portals = {
+        "usps": Sure(any=0.9),
+        "correos": Sure(AA1=0.5),
+        "cainiao": Sure(any=0.1),
+        "shop": Store(any=1),
+    }
+    assert due_visits(db, portals, wanted=EVERYTHING, now=NOW) == [
         Due("correos", "AA1", "it looks so"),
         Due("usps", "AA1", "it looks so"),
         Due("usps", "BB2", "it looks so"),
@@ -123,3 +141,132 @@ def test_what_is_done_is_not_due_again_and_planning_changes_nothing(db):
     portals = {"usps": Sure(any=1.0), "correos": Sure(any=1.0)}
     assert due(db, portals, done={("usps", "AA1")}) == [("correos", "AA1")]
     assert contents(db, ("followed", "portal_state", "visits")) == before
+
+
+# --- parcels of orders, candidates, shops ---------------------------------------------------------------
+
+SURE = {"usps": Sure(any=1.0)}
+
+
+def test_parcels_of_orders_are_followed_without_being_asked_for(db):
+    take_in(db, [naming("AA1", "BB2", order_ids=[ORDER]), record(number="CC3")])
+    assert due(db, SURE) == [("usps", "AA1"), ("usps", "BB2")]
+
+
+def test_a_parcel_of_an_order_is_forgotten_by_any_of_its_numbers(db):
+    take_in(db, [naming("AA1", "BB2", order_ids=[ORDER])])
+    follow(db, "BB2", NOW, {})
+    forget(db, "BB2", NOW)
+    assert due(db, SURE) == []
+    follow(db, "AA1", NOW, {})
+    assert due(db, SURE) == [("usps", "AA1")]
+
+
+def test_a_candidate_is_due_with_the_number_it_is_proposed_for_until_the_user_says_no(db):
+    take_in(db, [naming("AA1", "BB2", portal="parcelsapp")])
+    assert due(db, SURE) == []
+    follow(db, "AA1", NOW, {})
+    assert due(db, SURE) == [("usps", "AA1"), ("usps", "BB2")]
+    correct(db, "unlink", ("AA1", "BB2"), NOW, None)
+    Deriver(db, real_portals()).derive(["AA1"])
+    assert due(db, SURE) == [("usps", "AA1")]
+
+
+def test_a_collective_number_and_a_forgotten_candidate_are_no_candidates(db):
+    take_in(db, [naming(n, "BAG") for n in ("AA1", "BB2", "CC3")])
+    take_in(db, [naming("AA1", "DD4", portal="parcelsapp", seen_at="2026-03-01T11:00:00Z")])
+    follow(db, "AA1", NOW, {})
+    follow(db, "DD4", NOW, {})
+    forget(db, "DD4", NOW)
+    assert due(db, SURE) == [("usps", "AA1")]
+
+
+def test_shops_are_never_asked_about_numbers_even_those_their_pages_have_shown(db):
+    follow(db, "AA1", NOW, {})
+    visited(db, "shop", "AA1", Outcome.OK)
+    known = SURE | {"shop": Store(any=1.0)}
+    assert due(db, known) == [("usps", "AA1")]
+    assert due(db, known, Wanted(frozenset({"AA1"}), frozenset({"shop", "usps"}))) == [("usps", "AA1")]
+
+
+# --- cadence --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("outcome", "hours", "expected"),
+    [
+        (Outcome.OK, 0.9, False),
+        (Outcome.OK, 1, True),
+        (Outcome.NO_EVENTS_YET, 1, True),
+        (Outcome.NOT_FOUND, 20, False),
+        (Outcome.NOT_FOUND, 24, True),
+        (Outcome.INPUT_NEEDED, 20, False),
+        (Outcome.UNAVAILABLE, 0.9, False),
+        (Outcome.UNAVAILABLE, 1, True),
+        (Outcome.LAYOUT_CHANGED, 1, True),
+        (Outcome.CHALLENGE, 1, True),
+    ],
+)
+def test_a_number_is_due_again_as_the_last_answer_has_it_unless_it_is_asked_for(db, outcome, hours, expected):
+    follow(db, "AA1", NOW, {})
+    visited(db, "usps", "AA1", outcome)
+    now = NOW + timedelta(hours=hours)
+    assert bool(due(db, SURE, now=now)) == expected
+    assert due(db, SURE, Wanted(numbers=frozenset({"AA1"})), now=NOW) == [("usps", "AA1")]
+    assert bool(due(db, SURE, Wanted(portals=frozenset({"usps"})), now=now)) == expected
+
+
+def test_each_portal_is_due_for_itself(db):
+    follow(db, "AA1", NOW, {})
+    visited(db, "usps", "AA1", Outcome.NOT_FOUND)
+    visited(db, "cainiao", "AA1", Outcome.OK)
+    known = {name: Sure(any=1.0) for name in ("usps", "cainiao", "correos")}
+    now = NOW + timedelta(hours=2)
+    assert due(db, known, now=now) == [("cainiao", "AA1"), ("correos", "AA1")]
+
+
+@pytest.mark.parametrize(("days", "expected"), [(1, False), (2, True), (9, True), (12, False), (300, False)])
+def test_a_delivered_parcel_is_looked_at_a_few_times_more(db, days, expected):
+    shown = [event("2026-02-28 10:00:00", "Delivered", code="GTMS_SIGNED", utc_offset="+00:00")]
+    take_in(db, [record(number="AA1", events=shown)])
+    follow(db, "AA1", NOW, {})
+    assert bool(due(db, {"cainiao": Sure(any=1.0)}, now=NOW + timedelta(days=days))) == expected
+    assert due(db, SURE, now=NOW + timedelta(days=days)) == [("usps", "AA1")], "which was never asked"
+
+
+def test_a_number_used_again_is_due_by_its_new_parcel(db):
+    old = [event("2024-02-20 10:00:00", "Delivered", code="GTMS_SIGNED", utc_offset="+00:00")]
+    new = [event("2026-02-28 10:00:00", "Leave the warehouse", utc_offset="+08:00")]
+    take_in(db, [record(number="AA1", seen_at="2024-03-01T10:00:00Z", events=old)])
+    follow(db, "AA1", NOW, {})
+    assert due(db, {"cainiao": Sure(any=1.0)}) == []
+    take_in(db, [record(number="AA1", events=new)])
+    assert due(db, {"cainiao": Sure(any=1.0)}) == [("cainiao", "AA1")]
+
+
+@settings(max_examples=50, deadline=None)
+@given(
+    answers=st.dictionaries(
+        st.sampled_from(["AA1", "BB2", "CC3"]), st.lists(st.sampled_from(Outcome), min_size=1, max_size=4)
+    ),
+    pauses=st.lists(st.integers(10, 2000), min_size=40, max_size=40),
+)
+def test_over_many_runs_no_number_is_asked_too_soon_and_none_is_left_out(answers, pauses):
+    with closing(blank()) as db:
+        made = {number: [] for number in answers}
+        now = NOW
+        for number in answers:
+            follow(db, number, now, {})
+        for minutes in pauses:
+            for _, number in due(db, SURE, now=now):
+                outcome = answers[number][len(made[number]) % len(answers[number])]
+                visited(db, "usps", number, outcome, now)
+                made[number].append(now)
+            now += timedelta(minutes=minutes)
+    for number, visits in made.items():
+        gaps = [b - a for a, b in zip(visits, [*visits[1:], now], strict=True)]
+        assert visits[0] == NOW
+        assert all(gap >= SHORTEST for gap in gaps[:-1])
+        assert all(gap <= WEEK + timedelta(minutes=2000) for gap in gaps)
+        if not ANSWERS & set(answers[number]):
+            assert all(gap <= SHORTEST + timedelta(minutes=2000) for gap in gaps)

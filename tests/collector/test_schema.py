@@ -47,6 +47,8 @@ DOCUMENTED = {
     "eta_history": "parcel_id portal estimate_from_on estimate_to_on",
     "runs": "id",
     "portal_state": "portal budget_used drift_since",
+    "account_state": "portal account budget_used not_before_at listed_to_end_at",
+    "order_sightings": "visit_id order_id shown",
     "notices": "parcel_id rule subject",
     "_sqlite_migrations": "name",
 }
@@ -70,7 +72,7 @@ def test_every_reference_has_an_index(db):
 
 
 def test_every_table_is_a_fact_derived_or_machinery(db):
-    kept = {*FACTS, "runs", "followed", "portal_state", "drift", "notices", "_sqlite_migrations"}
+    kept = {*FACTS, "runs", "followed", "portal_state", "account_state", "drift", "notices", "_sqlite_migrations"}
     assert {n for n in db.table_names() if not n.startswith("sqlite_")} == {*DERIVED_TABLES, *kept}
 
 

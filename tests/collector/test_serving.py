@@ -22,7 +22,7 @@ from collector.store.opening import open_store
 
 #: A formula for a spreadsheet and a script for a browser in one.
 HOSTILE = '=HYPERLINK("https://x.test/","<script>alert(1)</script>")'
-HIDDEN = {"_sqlite_migrations", "pages", "runs", "portal_state", "notices", "clock_counts"}
+HIDDEN = {"_sqlite_migrations", "pages", "runs", "portal_state", "account_state", "notices", "clock_counts"}
 SPECIAL: dict[str, dict[str, Any]] = {
     "events": {"shown": json.dumps({HOSTILE: HOSTILE})},
     "observations": {

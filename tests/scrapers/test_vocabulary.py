@@ -49,7 +49,7 @@ def test_a_file_declares_its_portal(portal):
     assert facts.kind in ("marketplace", "carrier", "universal")
     assert facts.country is None or re.fullmatch(r"[A-Z]{2}", facts.country)
     assert facts.date_order in (None, "ymd", "dmy", "mdy")
-    assert set(raw(portal)) <= {"portal", "clock", "dates", "events"}
+    assert set(raw(portal)) <= {"portal", "clock", "dates", "events", "orders"}
 
 
 @pytest.mark.parametrize("portal", PORTALS)

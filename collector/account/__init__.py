@@ -1,0 +1,1 @@
+"""Accounts at shops: the sessions kept for them, and where those come from."""

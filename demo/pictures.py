@@ -1,0 +1,112 @@
+"""Makes the pictures that README shows, from the database that `make demo` makes.
+
+    python -m demo.pictures [--database demo-data/crosstrack.db] [--out docs/pictures]
+
+Terminals are drawn as SVG from what the real commands print; Datasette is photographed as PNG in a real
+browser. All they show comes from the database, whose days are simulated: made again they are the same.
+"""
+
+import argparse
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from sqlite_utils import Database
+
+from collector.errors import CrosstrackError
+from collector.store.opening import open_store
+from demo.terminal_pictures import PictureFailed, Screen, drawn
+from demo.web_pictures import Shot, photographed, served
+
+DATABASE = Path("demo-data") / "crosstrack.db"
+OUT = Path("docs") / "pictures"
+MOST_BYTES = {".svg": 100_000, ".png": 150_000}
+
+#: The parcel worth showing: most portals, most to say about them, then the name.
+_TELLING = """
+select p.id from parcels as p
+order by (select count(distinct portal) from observations where parcel_id = p.id) desc,
+         (select count(*) from disagreements where parcel_id = p.id and severity = 'warning') desc,
+         (select count(*) from disagreements where parcel_id = p.id) desc, p.id
+limit 1
+"""
+_FINDINGS = "_col=severity&_col=kind&_col=parcel_id&_col=sentence"
+_ORDERS = "&".join(
+    f"_col={name}" for name in ("status", "placed_on", "store", "total", "currency", "protection_ends_on")
+)
+
+
+def main() -> int:
+    """Make the pictures; the exit status."""
+    arguments = _arguments()
+    try:
+        parcel = telling_parcel(arguments.database)
+        arguments.out.mkdir(parents=True, exist_ok=True)
+        for name, content in _pictures(arguments.database, parcel):
+            _write(arguments.out / name, content)
+    except CrosstrackError as error:
+        print(f"pictures: {error}", file=sys.stderr)
+        return 1
+    except OSError as error:
+        print(f"pictures: {error.filename or arguments.out}: {error.strerror or error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def telling_parcel(database: Path) -> str:
+    """The id of the parcel to show. Raises CrosstrackError where there is no database or too little in it."""
+    with open_store(database, must_exist=True) as db:
+        for needed in ("events", "findings", "orders"):
+            if not _holds(db, needed):
+                raise PictureFailed(f"{database} holds no {needed}: make it anew with `make demo`")
+        (row,) = db.query(_TELLING)
+        return str(row["id"])
+
+
+def screens(parcel: str) -> tuple[Screen, ...]:
+    """The terminals to draw."""
+    return (
+        Screen("show", ("show", parcel), columns=150),
+        Screen("findings", ("disagreements", "--findings"), columns=118),
+    )
+
+
+def shots(parcel: str) -> tuple[Shot, ...]:
+    """The pages to photograph; of tables the part that begins with the facets."""
+    return (
+        Shot("datasette", ""),
+        Shot("datasette-findings", f"findings?{_FINDINGS}", top=".facet-results"),
+        Shot("datasette-history", f"parcel_history?parcel={parcel}"),
+        Shot("datasette-orders", f"orders?{_ORDERS}", top=".facet-results"),
+        Shot("datasette-where", "where_is_everything"),
+    )
+
+
+def _pictures(database: Path, parcel: str) -> Iterator[tuple[str, bytes]]:
+    for screen in screens(parcel):
+        yield f"{screen.name}.svg", drawn(screen, database).encode()
+    with served(database) as address:
+        for shot, picture in photographed(address, shots(parcel)):
+            yield f"{shot.name}.png", picture
+
+
+def _write(path: Path, content: bytes) -> None:
+    if len(content) > MOST_BYTES[path.suffix]:
+        raise PictureFailed(f"{path} would have {len(content):,} bytes: too large for a repository")
+    path.write_bytes(content)
+    print(f"{path}  {len(content):,} bytes")
+
+
+def _holds(db: Database, table: str) -> bool:
+    return bool(list(db.query(f"select 1 from {table} limit 1")))  # noqa: S608 - the names stand above
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m demo.pictures", description="Make README's pictures.")
+    parser.add_argument("--database", type=Path, default=DATABASE, help=f"made by the demo; {DATABASE}")
+    parser.add_argument("--out", type=Path, default=OUT, help=f"the folder for the pictures; {OUT}")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
