@@ -3,12 +3,14 @@
 An order is an object with the keys of `scrapers.orders.Order`, an item one with those of `Item`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import fields
-from typing import Any
+from typing import Any, TypeVar
 
 from collector.record_values import RecordError, count_at, list_at, required_at, text_at
 from scrapers.orders import Item, Order, Protection
+
+_T = TypeVar("_T")
 
 _COUNTS = frozenset({"quantity", "items_claimed"})
 _OWN = frozenset({"id", "items", "protection", "has_tracking"})
@@ -18,7 +20,9 @@ _ORDER_TEXTS = tuple(f.name for f in fields(Order) if f.name not in _COUNTS | _O
 
 def items_at(data: Mapping[str, Any], key: str, at: str = "") -> tuple[Item, ...]:
     """The items of the list under `key`. Raises RecordError."""
-    return tuple(_item(_object(item, f"{at}{key}[{i}]"), f"{at}{key}[{i}]") for i, item in _listed(data, key))
+    return tuple(
+        _item(_object(item, f"{at}{key}[{i}]"), f"{at}{key}[{i}]") for i, item in _listed(data, key, at)
+    )
 
 
 def orders_at(data: Mapping[str, Any], key: str) -> tuple[Order, ...]:
@@ -45,7 +49,7 @@ def order_json(order: Order) -> dict[str, object]:
 
 def _item(data: Mapping[str, Any], at: str) -> Item:
     texts = {name: text_at(data, name, at) for name in _ITEM_TEXTS}
-    return Item(**texts, quantity=count_at(data, "quantity"))
+    return Item(**texts, quantity=_placed(count_at, data, "quantity", at))
 
 
 def _order(data: Mapping[str, Any], at: str) -> Order:
@@ -56,10 +60,10 @@ def _order(data: Mapping[str, Any], at: str) -> Order:
     return Order(
         id=required_at(data, "id", at),
         items=items_at(data, "items", f"{at}."),
-        items_claimed=count_at(data, "items_claimed"),
+        items_claimed=_placed(count_at, data, "items_claimed", at),
         protection=tuple(
             _protection(_object(one, f"{at}.protection[{i}]"), f"{at}.protection[{i}]")
-            for i, one in _listed(data, "protection")
+            for i, one in _listed(data, "protection", f"{at}.")
         ),
         has_tracking=has_tracking,
         **texts,
@@ -70,8 +74,16 @@ def _protection(data: Mapping[str, Any], at: str) -> Protection:
     return Protection(required_at(data, "text", at), text_at(data, "date_text", at))
 
 
-def _listed(data: Mapping[str, Any], key: str) -> list[tuple[int, object]]:
-    return list(enumerate(list_at(data, key)))
+def _listed(data: Mapping[str, Any], key: str, at: str = "") -> list[tuple[int, object]]:
+    return list(enumerate(_placed(list_at, data, key, at.removesuffix("."))))
+
+
+def _placed(read: Callable[[Mapping[str, Any], str], _T], data: Mapping[str, Any], key: str, at: str) -> _T:
+    """What `read` finds in `data`, which stands `at` some place; a refusal says where."""
+    try:
+        return read(data, key)
+    except RecordError as error:
+        raise RecordError(f"{at}.{error}" if at else str(error)) from None
 
 
 def _object(item: object, at: str) -> Mapping[str, Any]:

@@ -225,7 +225,7 @@ def _reading(data: Mapping[str, Any], number: str | None) -> Reading:
         order_ids=texts_at(data, "order_ids"),
         items=items_at(data, "items"),
         orders=orders,
-        has_more=flag_at(data, "has_more", default=False) if "has_more" in data else None,
+        has_more=flag_at(data, "has_more", default=False) if data.get("has_more") is not None else None,
     )
 
 

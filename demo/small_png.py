@@ -111,7 +111,7 @@ def _colours(lines: Iterator[bytes], channels: int) -> list[bytes]:
 
 
 def _indexed(pixels: list[bytes], lost_bits: int) -> tuple[list[bytes], bytes]:
-    """The colours that differ without their lowest bits, as their lightest shades, and each pixel's number."""
+    """The colours that differ in their upper bits, as their lightest shades, and the index of each pixel."""
     kept = 255 << lost_bits & 255
     coarse = {colour: bytes(c & kept for c in colour) for colour in set(pixels)}
     names = sorted(set(coarse.values()))

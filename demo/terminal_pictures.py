@@ -106,9 +106,11 @@ def picture(ansi: str, screen: Screen) -> str:
     console = Console(
         record=True,
         width=screen.columns,
+        height=len(ansi),  # with both given, nothing is asked of the terminal this runs in
         file=io.StringIO(),
         force_terminal=True,
         color_system="truecolor",
+        no_color=False,
         legacy_windows=False,
         highlight=False,
     )

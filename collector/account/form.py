@@ -12,8 +12,7 @@ from dataclasses import dataclass, field, replace
 
 import playwright.async_api as pw
 
-from collector.account.places import refusal
-from collector.account.sight import Elements, Found, holds_challenge, look
+from collector.account.sight import Elements, Found, holds_challenge, look, refused_at
 from collector.account.steps import NotSignedIn, Progress, Sight, Step, decide, stuck
 from collector.account.terminal import Secret
 from collector.limits import Limits
@@ -170,6 +169,9 @@ class _Filling:
             case Step.PRESS_NEXT:
                 await self._press(step, elements["next"][0])
                 return replace(progress, next=True)
+            case Step.PRESS_CODE_SUBMIT:
+                await self._press(step, elements["code_submit"][0])
+                return replace(progress, code_sent=True)
             case _:
                 if step not in self.blocked:
                     await elements["submit"][0].click(trial=True, timeout=_CLICK_S * 1000)
@@ -187,11 +189,10 @@ class _Filling:
         self.acted_at = _now()
         if found is None or "code" not in found.sight.shown or found.sight.challenge:
             return None
-        self.progress = replace(self.progress, codes=self.progress.codes + 1)
+        self.progress = replace(self.progress, codes=self.progress.codes + 1, code_sent=False)
         try:
             async with asyncio.timeout(self.limits.call_seconds):
                 await self._type_code(found.elements["code"], code)
-                await self._press_code_submit()
         except _Ended as error:
             return error.result
         except pw.Error as error:
@@ -214,18 +215,6 @@ class _Filling:
         else:
             await self._put(boxes[0], code)
 
-    async def _press_code_submit(self) -> None:
-        """Presses the button under the code, once it can be; some forms go on without."""
-        until = _now() + self.limits.settle_seconds
-        while _now() < until:
-            found = await self._look()
-            if found is None or "code" not in found.sight.shown:
-                return
-            if "code_submit" in found.sight.enabled:
-                await self._press(Step.ENTER_CODE, found.elements["code_submit"][0])
-                return
-            await asyncio.sleep(_POLL_S)
-
     async def _put(self, element: pw.ElementHandle, text: str) -> bool:
         """Whether the field took all of `text`. Raises _Ended unless the place is fit for it now.
 
@@ -236,14 +225,9 @@ class _Filling:
         return bool(await element.evaluate(_PUT, text))
 
     async def _check_place(self, element: pw.ElementHandle) -> None:
-        frame = await element.owner_frame()
-        if frame is None:
-            raise pw.Error("the field has gone")
-        while frame is not None:
-            refused = refusal(frame.url, self.shop)
-            if refused is not None:
-                raise _Ended(Outcome.UNAVAILABLE, refused)
-            frame = frame.parent_frame
+        refused = await refused_at(element, self.shop)
+        if refused is not None:
+            raise _Ended(Outcome.UNAVAILABLE, refused)
 
     async def _press(self, step: Step, element: pw.ElementHandle) -> None:
         """Presses a button; by keyboard where something lay over it the last time.

@@ -55,6 +55,22 @@ async def look(page: pw.Page, shop: Shop, led_to: str | None) -> Found:
     return Found(sight, elements)
 
 
+async def refused_at(element: pw.ElementHandle, shop: Shop) -> str | None:
+    """Why nothing may be typed into `element`, None where it, and all it lies in, is the shop's own over TLS.
+
+    Raises Playwright's errors where the element has gone.
+    """
+    frame = await element.owner_frame()
+    if frame is None:
+        raise pw.Error("the field has gone")
+    while frame is not None:
+        refused = refusal(frame.url, shop)
+        if refused is not None:
+            return refused
+        frame = frame.parent_frame
+    return None
+
+
 async def shop_cookies(context: pw.BrowserContext, shop: Shop) -> list[dict[str, Any]]:
     """The cookies of the shop's own domains that the browser holds now, in Playwright's form."""
     held = [dict(cookie) for cookie in await context.cookies()]

@@ -35,6 +35,7 @@ class Step(Enum):
     TYPE_PASSWORD = auto()
     PRESS_SUBMIT = auto()
     ENTER_CODE = auto()
+    PRESS_CODE_SUBMIT = auto()
     DONE = auto()
 
 
@@ -60,7 +61,7 @@ class Sight:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """What was done so far. `codes` and `switches` are counts."""
+    """What was done so far. `codes` and `switches` are counts; `code_sent` is about the last code."""
 
     switches: int = 0
     account: bool = False
@@ -68,6 +69,7 @@ class Progress:
     password: bool = False
     submit: bool = False
     codes: int = 0
+    code_sent: bool = False
 
 
 def decide(sight: Sight, progress: Progress, settled: bool) -> Step | NotSignedIn:
@@ -114,10 +116,15 @@ def stuck(sight: Sight, progress: Progress, seconds: float) -> NotSignedIn:
 
 
 def _code_step(sight: Sight, progress: Progress, settled: bool) -> Step | NotSignedIn:
-    """A code is refused where the page had time to go on and says so, or shows its boxes empty again."""
+    """A code is refused where the page had time to go on and says so, or shows its boxes empty again.
+
+    Some forms send a code by themselves once it is complete.
+    """
     if not progress.submit:  # a code in place of a password, or a page nobody led to
         return NotSignedIn(Outcome.LOGIN_REQUIRED, f"the shop asks for a code at once; {OWN_WINDOW}")
     if progress.codes:
+        if not progress.code_sent and not sight.code_empty and "code_submit" in sight.enabled:
+            return Step.PRESS_CODE_SUBMIT
         refused = "wrong_password" in sight.shown or sight.code_empty
         if not settled or not refused:
             return Step.WAIT

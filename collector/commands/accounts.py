@@ -119,12 +119,12 @@ def _shop(name: str) -> "Shop":
 
 
 def _encryption(folder: Path, shop: "Shop", account: str, wanted: bool) -> bool:
-    """Whether the session is to be encrypted: on request, or as the one it replaces.
+    """Whether the session is to be encrypted: on request, or as the one it replaces, whose age is said.
 
     What would keep it from being stored is raised now, not after the person has signed in.
     """
     from collector.account.encryption import encrypted
-    from collector.account.sessions import load_session
+    from collector.account.sessions import load_session, standing
 
     try:
         stored = load_session(folder, shop.name, account)
@@ -133,6 +133,8 @@ def _encryption(folder: Path, shop: "Shop", account: str, wanted: bool) -> bool:
     except CrosstrackError as error:
         say(f"the stored session cannot be used: {error}")
         stored = None
+    if stored is not None:
+        say(f"the stored session of account {account}: {standing(stored, shop, utc_now())}")
     wanted = wanted or (stored is not None and stored.encrypted)
     if wanted:
         encrypted(b"")

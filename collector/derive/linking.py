@@ -121,10 +121,10 @@ def _succeeded(parser: Parser, visits: Sequence[StoredVisit]) -> Iterable[Link]:
 
 def _load(parser: Parser, packages: Sequence[StoredVisit]) -> Load | None:
     """A load of an order's page, None if not all of its packages could be read or one has no number."""
-    on_page = (r for visit in packages for r in parser.answer(visit).readings if not r.orders)
+    on_page = (r for visit in packages for r in parser.answer(visit).readings)
     read = {visit.tracking_number: parser.reading(visit) for visit in packages}
-    if "" in read or any(r.number is None for r in on_page):
-        return None
+    if "" in read or any(r.number is None and (r.rows or r.items or not r.orders) for r in on_page):
+        return None  # what has but orders is no package
     if any(r.outcome not in _COMPLETE or not r.complete for r in read.values()):
         return None
     return Load(packages[0].seen_at, {number: contents(r.items) for number, r in read.items()})

@@ -199,7 +199,7 @@ def _attribute(name: str, value: str, node: LexborNode, at: Spot, personal: Pers
     if name == "style":
         return _style(value)
     if name == "title":
-        return shown(_plain_kind(at.kind), value, personal)
+        return shown("named" if at.kind == "named" else "own", value, personal)
     if name == "value":
         pressed = node.tag == "button" or (node.attributes.get("type") or "").lower() in _BUTTONS
         return value if pressed and is_label(value) else None

@@ -15,7 +15,7 @@ from scrapers.aliexpress.scrub_labels import is_label
 from scrapers.aliexpress.scrub_texts import hidden, shown
 from scrapers.aliexpress.scrub_urls import cleaned_url
 from scrapers.payload import PayloadError, Record, document
-from scrapers.scrubbing import Gathered, Personal, mask
+from scrapers.scrubbing import Gathered, Personal, mask, query_of
 
 #: Levels. The deepest reply seen has fewer than twenty.
 _DEEPEST = 100
@@ -67,12 +67,18 @@ def scrubbed(value: object, personal: Personal, url: str = "") -> object:
     """A reply's JSON value with nothing left that no rule names. Raises TooDeep."""
     if isinstance(value, dict) and "body" in value and "headers" in value:
         return _saved(value, personal, url)
-    in_path = _API_IN_PATH.search(url)
-    told = value.get("api") if isinstance(value, dict) else None
-    api = (told if isinstance(told, str) else in_path[1] if in_path else "").strip().lower()
+    api = _interface(value, url)
     helplines = {_digits(text) for key, text in _leaves(value, "", 0) if key == _HELPLINES}
-    context = Context(personal, api.endswith(INTERFACES), frozenset(helplines - {""}))
+    context = Context(personal, api.lower().endswith(INTERFACES), frozenset(helplines - {""}))
     return _value(value, (), context)
+
+
+def _interface(value: object, url: str) -> str:
+    """The name of the data service that replied, from the reply or else its address; "" if neither has it."""
+    told = value.get("api") if isinstance(value, dict) else None
+    in_path = _API_IN_PATH.search(url)
+    named = told if isinstance(told, str) else in_path[1] if in_path else dict(query_of(url)).get("api", "")
+    return named if KINDS["interface"].fullmatch(named) else ""
 
 
 def _saved(value: Record, personal: Personal, url: str) -> object:

@@ -16,7 +16,7 @@ from collector.store.facts import Visit, follow, store_visit
 from collector.store.opening import open_store, writing
 from scrapers import portals
 from scrapers.contract import Canonical, Page, Reading, RelatedNumber, Row
-from scrapers.orders import Item
+from scrapers.orders import Item, Order
 from scrapers.shop import Shop
 from scrapers.words import Outcome, Role
 from tests.collector.worlds import (
@@ -227,9 +227,10 @@ class Store(Shop):
             Reading(
                 number=package["number"],
                 complete=package.get("complete", True),
-                rows=(Row("Accepted", "2026-02-20 10:00"),),
+                rows=(Row("Accepted", "2026-02-20 10:00"),) if package.get("moves", True) else (),
                 items=tuple(Item(product_id=letter) for letter in package["items"]),
-                order_ids=(package.get("order", ORDER),),
+                order_ids=(package["order"],),
+                orders=(Order(package["order"]),) if package.get("tells") else (),
                 related_numbers=tuple(RelatedNumber(n) for n in package.get("names", ())),
             )
             for package in json.loads(pages[0].text)
@@ -267,6 +268,19 @@ def test_a_number_that_takes_anothers_place_on_an_order_page_is_the_same_parcel(
     rebuilt(db)
 
 
+def test_what_a_page_says_of_an_order_alone_is_no_package(db):
+    loaded(db, 0, ("LP1", ""))
+    loaded(db, 5, package(None, moves=False, tells=True), ("CN2", ""))
+    assert parcels(db) == [{"CN2", "LP1"}]
+
+
+def test_what_the_pages_of_joined_numbers_say_of_their_order_is_all_there_after_a_rebuild(db):
+    loaded(db, 0, package("LP1", tells=True))
+    loaded(db, 5, package("CN2", tells=True))
+    assert parcels(db) == [{"CN2", "LP1"}]
+    rebuilt(db)
+
+
 def test_packages_of_two_orders_do_not_follow_each_other(db):
     loaded(db, 0, ("LP1", "a"))
     loaded(db, 5, ("CN2", "a"), order=OTHER_ORDER)
@@ -275,16 +289,18 @@ def test_packages_of_two_orders_do_not_follow_each_other(db):
 
 def test_a_number_two_orders_share_is_followed_on_the_pages_of_both(db):
     for hours, number in ((0, "LP1"), (5, "CN2")):
-        for order in (ORDER, OTHER_ORDER):
-            loaded(db, hours, (number, "a"), order=order)
+        loaded(db, hours + 1, (number, "a"), order=ORDER)
+        loaded(db, hours, (number, "a"), order=OTHER_ORDER)
     assert parcels(db) == [{"CN2", "LP1"}]
     assert column(db, "select order_id from parcel_orders order by 1") == [ORDER, OTHER_ORDER]
+    assert column(db, "select first_seen_at from parcel_links") == ["2026-03-01T15:00:00Z"]
 
 
 @pytest.mark.parametrize(
     "between",
     [
-        [package("LP1", "a"), package(None, "b")],  # whose number is hidden
+        [package("LP1", "a"), package(None, moves=False)],  # whose number is hidden
+        [package(None, tells=True), package("LP1", "a")],
         [package("LP1", "a", complete=False)],
     ],
 )
@@ -294,7 +310,13 @@ def test_a_load_that_may_lack_a_package_tells_nothing(db, between):
     loaded(db, 2, *between)
     loaded(db, 3, ("LP1", "a"), ("CN8", ""))
     assert parcels(db) == [{"CN8", "LP9"}, {"LP1"}]
+
+
+def test_a_load_that_failed_stands_between_no_two_others(db):
+    loaded(db, 0, ("LP1", "a"))
     loaded(db, 4, outcome=Outcome.UNAVAILABLE)
+    loaded(db, 5, ("CN2", "a"))
+    assert parcels(db) == [{"CN2", "LP1"}]
     rebuilt(db)
 
 
@@ -304,6 +326,15 @@ def test_an_older_load_taken_in_late_undoes_what_no_longer_follows(db):
     assert parcels(db) == [{"CN2", "LP1"}]
     loaded(db, 5, ("AP4", ""), ("AP5", ""))
     assert parcels(db) == [{"AP4"}, {"AP5"}, {"CN2"}, {"LP1"}]
+    rebuilt(db)
+
+
+def test_an_older_load_undoes_it_also_where_it_shows_none_of_these_numbers(db):
+    loaded(db, 0, ("LP1", "a"), ("AP4", "b"))
+    loaded(db, 9, ("CN2", "a"), ("AP4", "b"))
+    assert parcels(db) == [{"AP4"}, {"CN2", "LP1"}]
+    loaded(db, 5, ("AP4", "b"))
+    assert parcels(db) == [{"AP4"}, {"CN2"}, {"LP1"}]
     rebuilt(db)
 
 

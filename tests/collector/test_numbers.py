@@ -83,6 +83,13 @@ def test_a_number_the_user_parts_is_no_candidate_any_more():
 def test_the_user_joins_a_number_to_a_collective_one_and_the_others_stay_out():
     bag = [named(n, "BAG") for n in ("AA1", "BB2", "CC3")]
     assert groups(*bag, one("BAG", "BB2")) == [{"AA1"}, {"BAG", "BB2"}, {"CC3"}]
+    assert groups(*bag, one("BAG", "AA1")) == [{"AA1", "BAG"}, {"BB2"}, {"CC3"}]
+
+
+def test_what_the_user_says_makes_no_number_a_collective_one():
+    assert groups(one("AA1", "BAG"), named("BB2", "BAG"), named("CC3", "BAG")) == [
+        {"AA1", "BAG", "BB2", "CC3"}
+    ]
 
 
 def test_parting_a_number_from_a_collective_one_does_not_join_the_others_through_it():

@@ -2,7 +2,7 @@
 
 import pickle
 import re
-from dataclasses import fields
+from dataclasses import fields, replace
 
 import pytest
 from hypothesis import given
@@ -34,8 +34,8 @@ progresses = st.builds(
     password=st.booleans(),
     submit=st.booleans(),
     codes=st.integers(0, 4),
+    code_sent=st.booleans(),
 )
-TYPING = {Step.TYPE_ACCOUNT, Step.TYPE_PASSWORD, Step.ENTER_CODE}
 
 
 def shown(*parts, **more):
@@ -72,6 +72,7 @@ def test_only_what_can_be_used_is_used(sight, progress, settled):
         Step.TYPE_PASSWORD: "password",
         Step.PRESS_NEXT: "next",
         Step.PRESS_SUBMIT: "submit",
+        Step.PRESS_CODE_SUBMIT: "code_submit",
     }
     step = decide(sight, progress, settled)
     if step in used:
@@ -118,6 +119,14 @@ def test_a_code_is_asked_for_again_only_where_the_page_had_time_to_go_on():
     assert decide(shown("code", "wrong_password"), sent, False) is Step.WAIT
     assert decide(shown("code", "wrong_password", code_empty=False), sent, True) is Step.ENTER_CODE
     assert decide(shown("code", code_empty=False), sent, True) is Step.WAIT
+
+
+def test_a_code_is_sent_once_and_never_empty():
+    sent = Progress(account=True, password=True, submit=True, codes=1)
+    full, empty = shown("code", "code_submit", code_empty=False), shown("code", "code_submit")
+    assert decide(full, sent, False) is Step.PRESS_CODE_SUBMIT
+    assert decide(full, replace(sent, code_sent=True), True) is Step.WAIT
+    assert decide(empty, sent, False) is Step.WAIT
 
 
 def test_a_code_in_place_of_a_password_is_not_asked_for():

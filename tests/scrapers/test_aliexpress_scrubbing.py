@@ -228,14 +228,17 @@ V2_PAGE = f"""<!doctype html><html lang="en"><head><title>Tracking of {NAME}</ti
  <div class="logistic-info-v2--carrierValue--1234567">AliExpress standard shipping</div>
  <div class="logistic-info-v2--mailNo--3TCkYIM">Tracking number:
    <span class="logistic-info-v2--mailNoValue--X0fPzen">LP00123456789012</span><span>Copy</span></div>
- <div class="logistic-info-v2--receiver--1234567"><p>{NAME}</p><p>{STREET}</p><p>{POSTCODE} Springfeld</p></div>
+ <div class="logistic-info-v2--receiver--1234567"><p>{NAME}</p><p>{STREET}</p>
+   <p>{POSTCODE} Springfeld</p></div>
  <div class="logistic-info-v2--track--1nqL7Vl">
-  <div class="logistic-info-v2--node--1234567"><div class="logistic-info-v2--nodeTitle--2rejjVx">Delivered</div>
+  <div class="logistic-info-v2--node--1234567">
+   <div class="logistic-info-v2--nodeTitle--2rejjVx">Delivered</div>
    <div class="logistic-info-v2--nodeDesc--2U3A3Yt">Package handed to <b>{FIRST}</b> {LAST}.</div>
    <div class="logistic-info-v2--nodeDesc--2U3A3Yt">Springfeld,BY</div>
    <div class="logistic-info-v2--nodeDesc--2U3A3Yt">Left with Mrs Miller</div>
    <div class="logistic-info-v2--nodeTime--1234567">Dec 24, 11:59 EST</div></div>
-  <div class="logistic-info-v2--node--1234567"><div class="logistic-info-v2--nodeTitle--2rejjVx">In transit</div>
+  <div class="logistic-info-v2--node--1234567">
+   <div class="logistic-info-v2--nodeTitle--2rejjVx">In transit</div>
    <div class="logistic-info-v2--nodeDesc--2U3A3Yt">Awaiting flight</div>
    <div class="logistic-info-v2--nodeTime--1234567">Dec 20, 08:00 EST</div></div>
  </div></div>
@@ -252,7 +255,7 @@ SIGN_IN_PAGE = f"""<html><body><div class="login-page-wrapper"><div id="root"><d
 <div class="fm-baxia-container"><div id="baxia-login-check-code" class="fm-baxia-box"></div></div>
 <button aria-label="Sign in" disabled value="{PASSWORD}"><span>Sign in</span></button>
 <div class="nfm-login-input-error-text">{MAIL}: Your account name or password is incorrect.</div>
-<script>document.cookie="x_user=DE|{FIRST}|{LAST}|ifm|1234567890; x_lid={ACCOUNT}; sign=y; ctoken={TOKEN}"</script>
+<script>cookie = "x_user=DE|{FIRST}|{LAST}|ifm|1234567890; x_lid={ACCOUNT}; sign=y; ctoken={TOKEN}"</script>
 </div></div></div></body></html>"""
 
 PUNISH_PAGE = f"""<html><head><title>Captcha Interception</title><script>
@@ -584,7 +587,10 @@ LEAVES = st.one_of(
 @given(
     st.recursive(
         LEAVES,
-        lambda held: st.lists(held, max_size=3) | st.dictionaries(st.text(max_size=5), held, max_size=3),
+        lambda held: (
+            st.lists(held, max_size=3)
+            | st.dictionaries(st.text(alphabet="az_9@ é", max_size=9), held, max_size=3)
+        ),
     )
 )
 def test_no_text_under_a_key_nobody_named_survives(value):
@@ -633,8 +639,6 @@ _FRAGMENTS = r"""
 <div class='order-detail-info-item'>
 <div class='contact-info'>
 <p class='logistic-info-v2--receiver--1'>
-<p class='logistic-info-v2--nodeDesc--1'>
-<ul class='ship-steps'>
 <a href='/u/Zuleika?x=Quobbert' title='Zuleika'>
 <body data-x='Quobbert'>
 <html zuleika>

@@ -1,0 +1,328 @@
+"""A buyer at the simulated shop, runs that read the account, and what a complete run must have found.
+
+`python -m tests.browser.ordering SPEC` makes one run in a process of its own, for tests that kill it. SPEC is
+JSON: database, sessions, chromium_arguments, now (ISO). Its clock stands still, so that an undisturbed run and
+one that was killed and begun again see everything at the same moment.
+"""
+
+import asyncio
+import json
+import sys
+from collections import Counter
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import fixtures
+from collector.account.sessions import load_session, save_session, session_of
+from collector.browser import BrowserOptions
+from collector.collect import Collecting, collect
+from collector.derive import DERIVED_TABLES, Deriver
+from collector.limits import Limits
+from collector.lock import run_lock
+from collector.plan import Wanted
+from collector.store.facts import follow
+from collector.store.opening import open_store
+from fixtures.shop.generated import NEWEST
+from scrapers import portals
+from scrapers.aliexpress import AliExpress
+
+QUICK = Limits(
+    navigation_seconds=15,
+    state_seconds=8,
+    settle_seconds=0.6,
+    call_seconds=10,
+    close_seconds=5,
+    attempts=2,
+    first_wait_seconds=0.1,
+)
+NOW = NEWEST + timedelta(days=1)
+SHOP = "aliexpress"
+#: Cookies live by the machine's clock, runs by a simulated one: these were brought before either.
+LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
+#: The pages of the shop, by their addresses.
+PAGES = {
+    "/p/order/index.html": "list",
+    "/p/order/detail.html": "detail",
+    "/p/tracking/index.html": "tracking",
+}
+LIST_DATA = "/h5/mtop.aliexpress.trade.buyer.order.list/1.0/"
+#: What the simulated shop's states are to us; `odd` is one that nobody has heard of.
+STATES = {
+    "unpaid": "unpaid",
+    "processing": "processing",
+    "shipped": "shipped",
+    "feedback": "finished",
+    "completed": "finished",
+    "cancelled": "cancelled",
+    "expired": "cancelled",
+    "closed": "cancelled",
+    "odd": None,
+}
+
+
+async def no_pause(_):
+    await asyncio.sleep(0)
+
+
+class Buyer:
+    """One database, one folder of sessions, one simulated shop; `collect` is a run at a simulated instant."""
+
+    def __init__(self, folder, sites, db):
+        self.folder = folder
+        self.sites = sites
+        self.shop = sites.shop
+        self.db = db
+        self.sessions = folder / "sessions"
+        self.shop.settings.delay_s = 0.02
+        self.portals = portals()
+        self.told = []
+
+    def sign_in(self, account="default", who=None, *, half=False):
+        """A session file such as a person leaves who signs in; the session."""
+        shop = self.shop
+        cookies = shop.door.cookies(who or shop.settings.account, half=half)
+        self.bring(cookies, account)
+
+    def bring(self, cookies, account="default"):
+        """A session file of these cookies."""
+        session = session_of(AliExpress(), account, cookies, now=LONG_AGO, source="window")
+        save_session(self.sessions, session)
+
+    def session(self, account="default"):
+        return load_session(self.sessions, SHOP, account)
+
+    def session_file(self, account="default"):
+        return self.sessions / f"{SHOP}.{account}.json"
+
+    def steer(self, **settings):
+        """The shop's settings from now on."""
+        for name, value in settings.items():
+            assert hasattr(self.shop.settings, name), name
+            setattr(self.shop.settings, name, value)
+
+    def collect(self, now=NOW, *, everything=False, ends_after=None, wanted=None, **given):
+        """A run at `now`, of the shop alone unless `everything`; it ends after so many of the shop's visits."""
+        self.sites.today = now
+        self.told.clear()
+        started, clock = now, now
+
+        def tick():
+            nonlocal clock
+            clock += timedelta(seconds=1)
+            is_over = ends_after is not None and len(self.told) >= ends_after
+            return clock + timedelta(hours=9) if is_over else clock
+
+        def progress(done, due, visited):
+            self.told.append(visited)
+
+        only = Wanted() if everything else Wanted(portals=frozenset({SHOP}))
+        run = Collecting(
+            browser=BrowserOptions(arguments=tuple(self.sites.chromium_arguments)),
+            limits=given.pop("limits", QUICK),
+            wanted=wanted or only,
+            clock=tick,
+            sleep=no_pause,
+            progress=progress,
+            deadline=timedelta(hours=6),
+            sessions=self.sessions,
+            **given,
+        )
+        assert started.utcoffset() is not None
+        return collect(self.db, self.portals, run)
+
+    def follow(self, *numbers):
+        with self.db.atomic():
+            for number in numbers:
+                follow(self.db, number, NOW - timedelta(days=100), {})
+
+    def rows(self, sql, *values):
+        return list(self.db.query(sql, list(values)))
+
+    def one(self, sql, *values):
+        (row,) = self.rows(sql, *values)
+        return row
+
+    def visits(self, where="1 = 1", *values):
+        """The visits to the shop, oldest first."""
+        return self.rows(f"select * from visits where portal = '{SHOP}' and {where} order by rowid", *values)
+
+    def asked(self, since=0):
+        """How often each page of the shop was opened, and `more` of the list was asked for, from a request on."""
+        counted = Counter()
+        for request in self.sites.requests[since:]:
+            if request.host == "www.aliexpress.com" and request.path in PAGES:
+                counted[PAGES[request.path]] += 1
+            if request.path == LIST_DATA and request.method == "POST":
+                counted["more"] += 1
+        return dict(counted)
+
+    def opened(self, since=0):
+        """Which pages of which orders were opened, in order, from a request on."""
+        return [
+            (PAGES[request.path], request.query.get("orderId") or request.query.get("tradeOrderId"))
+            for request in self.sites.requests[since:]
+            if request.host == "www.aliexpress.com" and request.path in PAGES
+        ]
+
+    @property
+    def mark(self):
+        """Where the next request will stand."""
+        return len(self.sites.requests)
+
+    def asked_shop(self, since=0):
+        """Every request to the shop, from a request on."""
+        return [r for r in self.sites.requests[since:] if "aliexpress" in r.host]
+
+    def met(self):
+        """The challenges met, each with whether the person's part was touched: forms, then what else was done."""
+        log = self.shop.door.log
+        return [one.detail for one in log.of("challenge")], log.times("reload", "slider touched", "solved")
+
+    def state(self, account="default"):
+        """What is remembered of the account."""
+        return self.one("select * from account_state where portal = ? and account = ?", SHOP, account)
+
+    def derived(self):
+        return dump(self.db)
+
+    def rebuilt(self):
+        """What is derived, after it was all derived anew."""
+        Deriver(self.db, self.portals).rebuild()
+        return self.derived()
+
+
+@contextmanager
+def buyer(folder, orders=None, others=(), journeys=None):
+    """A buyer with these orders, those of the journeys if None; the journeys play unless an empty dict."""
+    folder.mkdir(exist_ok=True)
+    with (
+        fixtures.simulated_shop(orders, journeys, others=others) as sites,
+        open_store(folder / "crosstrack.db") as db,
+    ):
+        yield Buyer(folder, sites, db)
+
+
+def dump(db, tables=DERIVED_TABLES, without=()):
+    """The rows of tables, for comparing."""
+    return {
+        table: sorted(
+            repr(sorted((k, v) for k, v in row.items() if k not in without))
+            for row in db.query(f"select * from {table}")
+        )
+        for table in tables
+    }
+
+
+def differing(before, after):
+    """The tables whose rows differ, with a few rows of each side."""
+    return {
+        table: ([r for r in before[table] if r not in after[table]][:2], [r for r in after[table] if r not in before[table]][:2])
+        for table in before
+        if before[table] != after[table]
+    }
+
+
+def money(amount):
+    """An amount in the smallest unit as decimal text."""
+    return f"{amount // 100}.{amount % 100:02d}"
+
+
+def expected_orders(truth):
+    """The rows of `orders` that a complete run gives for `truth`, as far as the list tells."""
+    return {
+        order.id: {
+            "marketplace": SHOP,
+            "placed_on": order.placed_at.date().isoformat(),
+            "store": order.store,
+            "state": STATES[order.status],
+            "total": money(order.total),
+            "currency": order.currency,
+        }
+        for order in truth
+    }
+
+
+def found_orders(buyer, account="default"):
+    """What `expected_orders` is compared with."""
+    columns = "marketplace, placed_on, store, state, total, currency"
+    rows = buyer.rows(f"select id, {columns} from orders where account = ?", account)
+    assert len({row["id"] for row in rows}) == len(rows)
+    return {row.pop("id"): row for row in rows}
+
+
+def expected_items(truth):
+    """Every line of every order."""
+    return sorted(
+        (order.id, i.line_id, i.product_id, i.sku_id, i.title, i.quantity, money(i.price), i.currency)
+        for order in truth
+        for i in order.items
+    )
+
+
+def found_items(buyer):
+    columns = "order_id, line_id, product_id, sku_id, title, quantity, price, currency"
+    return sorted(tuple(row.values()) for row in buyer.rows(f"select {columns} from order_items"))
+
+
+def expected_parcels(truth):
+    """Every package: its order, what it is called now and was at first, and the lines that lie in it."""
+    return sorted(
+        (order.id, tuple(sorted({package.number, package.origin} - {None})), tuple(sorted(package.line_ids)))
+        for order in truth
+        if STATES[order.status] not in ("unpaid", "cancelled")
+        for package in order.packages
+        if package.number is not None
+    )
+
+
+def found_parcels(buyer):
+    """What `expected_parcels` is compared with; of a parcel of several orders one entry for each."""
+    numbers = grouped(buyer.rows("select parcel_id as k, number as v from tracking_numbers"))
+    orders = grouped(buyer.rows("select parcel_id as k, order_id as v from parcel_orders"))
+    lines = grouped(
+        buyer.rows(
+            """select p.parcel_id || i.order_id as k, i.line_id as v from parcel_items as p
+               join order_items as i on i.id = p.order_item_id"""
+        )
+    )
+    return sorted(
+        (order, numbers[parcel], lines.get(parcel + order, ()))
+        for parcel, of_parcel in orders.items()
+        for order in of_parcel
+    )
+
+
+def grouped(rows):
+    found = {}
+    for row in rows:
+        found.setdefault(row["k"], []).append(row["v"])
+    return {key: tuple(sorted(values)) for key, values in found.items()}
+
+
+def assert_complete(buyer, truth):
+    """Everything the account has is in the database, once."""
+    assert found_orders(buyer) == expected_orders(truth)
+    assert found_items(buyer) == expected_items(truth)
+    assert found_parcels(buyer) == expected_parcels(truth)
+    assert buyer.rows("select number from tracking_numbers group by number having count(*) > 1") == []
+    assert buyer.rows("pragma foreign_key_check") == []
+
+
+def main():
+    spec = json.loads(sys.argv[1])
+    now, database = datetime.fromisoformat(spec["now"]), Path(spec["database"])
+    run = Collecting(
+        browser=BrowserOptions(arguments=tuple(spec["chromium_arguments"])),
+        limits=QUICK,
+        wanted=Wanted(portals=frozenset({SHOP})),
+        clock=lambda: now,
+        sleep=no_pause,
+        sessions=Path(spec["sessions"]),
+    )
+    with run_lock(database), open_store(database) as db:
+        sys.exit(int(collect(db, portals(), run).exit_status))
+
+
+if __name__ == "__main__":
+    main()
