@@ -6,10 +6,11 @@ VENV = .venv
 BIN = $(VENV)/bin
 PIP = $(BIN)/python -m pip --quiet --quiet --disable-pip-version-check --no-input
 
-.PHONY: help demo test soak fuzz check browser constraints clean
+.PHONY: help demo pictures test soak fuzz check browser constraints clean
 
 help:
 	@echo 'make demo         collect from simulated portals with a real browser, and show the result'
+	@echo 'make pictures     run the demo, and make the pictures of README from what it collected'
 	@echo 'make test         run every check and every test, with a real browser'
 	@echo 'make soak         kill 50 collections at any moment; make 500 visits and watch the memory'
 	@echo 'make fuzz         read 10,000 damaged pages per portal'
@@ -21,6 +22,9 @@ help:
 
 demo: browser
 	@$(BIN)/python -m demo
+
+pictures: demo
+	@$(BIN)/python -m demo.pictures
 
 test: check browser
 	CROSSTRACK_REQUIRE_BROWSER=1 $(BIN)/python -m pytest

@@ -5,6 +5,7 @@ whether a page is stored again, never what is kept of it.
 """
 
 import json
+import re
 from dataclasses import dataclass
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -29,6 +30,8 @@ _VOLATILE_ELEMENTS = (
     "input[type='hidden' i][name='__EVENTVALIDATION' i]",
 )
 _VOLATILE_ATTRIBUTES = ("nonce", "integrity")
+#: A script that hands its reply to a function: `name({...});`.
+_JSONP = re.compile(r"\s*(?:/\*\*/\s*)?[A-Za-z_$][\w$.]{0,200}\s*\((?P<reply>.*)\)[;\s]*", re.DOTALL)
 _PASSES = 4  # re-reading a malformed page may move its elements; one that never settles is compared as is
 
 
@@ -50,8 +53,8 @@ def canonical(page: Page, rules: Canonical) -> bytes:
     """What `page` says, as bytes to compare: equal for two loads that differ only in what is volatile.
 
     HTML loses scripts, styles, comments, nonces, forgery tokens and what `rules` declares; JSON is written
-    with sorted keys, without the declared ones, with its lists, numbers and repeated keys as they are. All
-    else, and what cannot be read, is the body itself. `canonical` of its own result changes nothing.
+    with sorted keys, without the declared ones, with its lists, numbers and repeated keys as they are; so is the
+    reply in a call (JSONP), whatever function is called. All else, and what cannot be read, is the body itself. `canonical` of its own result changes nothing.
     """
     if page.role in (Role.SCREENSHOT, Role.RECORD):
         return page.body
@@ -108,9 +111,10 @@ def _lies_within(node: LexborNode, marked: set[int]) -> bool:
 
 
 def _json(text: str, volatile: frozenset[str]) -> str | None:
+    called = _JSONP.fullmatch(text)
     try:
         value = json.loads(
-            text,
+            called["reply"] if called else text,
             object_pairs_hook=lambda pairs: _Pairs(tuple(pairs)),
             parse_float=_Literal,
             parse_int=_Literal,

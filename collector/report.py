@@ -12,6 +12,7 @@ from rich.text import Text
 from sqlite_utils import Database
 
 from collector.plain_text import plain
+from collector.report_orders import items_of_parcel, orders_of_parcel, print_orders
 
 _STYLE = {"warning": "bold red", "notice": "yellow", "info": "cyan"}
 _MARK = {"warning": "!!", "notice": "!", "info": "~"}
@@ -36,13 +37,13 @@ order by case severity when 'warning' then 0 when 'notice' then 1 else 2 end, ki
 """
 
 
-def console() -> Console:
+def console(unwatched_width: int = _UNWATCHED_WIDTH) -> Console:
     """Standard output as a console: colours and its true width on a terminal, plain and wide in a pipe."""
     watched = Console(highlight=False, markup=False, emoji=False)
     return (
         watched
         if watched.is_terminal
-        else Console(highlight=False, markup=False, emoji=False, width=_UNWATCHED_WIDTH, no_color=True)
+        else Console(highlight=False, markup=False, emoji=False, width=unwatched_width, no_color=True)
     )
 
 
@@ -56,6 +57,8 @@ def parcel_json(db: Database, parcel_id: str) -> dict[str, Any]:
     return {
         **parcel,
         "numbers": _rows(db, _NUMBERS, parcel_id),
+        "orders": orders_of_parcel(db, parcel_id),
+        "items": items_of_parcel(db, parcel_id),
         "findings": _rows(db, _FINDINGS, parcel_id),
         "contradictions": _rows(db, "select * from contradictions where parcel_id = ?", parcel_id),
         "portals": _rows(db, "select * from portal_standing where parcel_id = ? order by portal", parcel_id),
@@ -67,6 +70,7 @@ def parcel_json(db: Database, parcel_id: str) -> dict[str, Any]:
 def print_parcel(out: Console, parcel: Mapping[str, Any]) -> None:
     """A parcel as `parcel_json` gives it."""
     _print_head(out, parcel)
+    print_orders(out, parcel["orders"], parcel["items"])
     for finding in parcel["findings"]:
         mark, style = _MARK[finding["severity"]], _STYLE[finding["severity"]]
         out.print(Text(f"{mark:>2} {finding['kind']}: ", style), Text(plain(finding["sentence"])), sep="")
@@ -115,6 +119,36 @@ def _timeline(events: Sequence[Mapping[str, Any]]) -> Table:
         ]
         table.add_row(*(Text(plain(str(cell))) for cell in cells), style=_STYLE.get(highlight, ""))
     return table
+
+
+def print_findings(out: Console, findings: Iterable[Mapping[str, Any]]) -> None:
+    """Findings of several parcels, each under its parcel's title (`title`), the sentences indented."""
+    table = Table.grid(padding=(0, 1))
+    table.add_column(justify="right", no_wrap=True)
+    table.add_column(no_wrap=True)
+    table.add_column()
+    for finding in findings:
+        mark, style = _MARK[finding["severity"]], _STYLE[finding["severity"]]
+        said = Text(plain(finding["title"]), "bold").append("\n" + plain(finding["sentence"]), "not bold")
+        table.add_row(Text(mark, style), Text(finding["kind"].replace("_", " "), style), said)
+    out.print(table)
+
+
+def print_timeline(out: Console, events: Sequence[Mapping[str, Any]]) -> None:
+    """Events of a parcel as `parcel_json` gives them, in little width: what is believed, what portals print."""
+    portals = sorted({portal for event in events for portal in event["shown"]})
+    table = Table(box=SIMPLE_HEAD, pad_edge=False)
+    for heading in ("", "believed, UTC", "event", *(f"{portal} prints" for portal in portals)):
+        table.add_column(heading, no_wrap=heading != "event")
+    for event in events:
+        cells = [
+            _MARK.get(event["highlight"], ""),
+            _when(event),
+            (event["milestone"] or event["description"]).replace("_", " "),
+            *(event["shown"].get(portal, "") for portal in portals),
+        ]
+        table.add_row(*(Text(plain(cell)) for cell in cells), style=_STYLE.get(event["highlight"], ""))
+    out.print(table)
 
 
 def _when(event: Mapping[str, Any]) -> str:

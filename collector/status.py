@@ -45,9 +45,10 @@ where account is not null and source = 'browser'
   and outcome in ('ok', 'no_events_yet', 'not_found', 'challenge', 'login_required')
 group by portal, account order by portal, account
 """
-#: Of each group SQLite gives the row that has the largest sequence.
+#: The newest event that is understood, else the newest: SQLite gives the row that has the largest value.
 _NEWEST = """
-select parcel_id, milestone, description, occurred_at, earliest_at, latest_at, max(sequence)
+select parcel_id, milestone, description, occurred_at, earliest_at, latest_at,
+       max(sequence + iif(milestone is null or milestone = 'notice', 0, 1000000))
 from events group by parcel_id
 """
 _ORDERS = """
@@ -59,7 +60,9 @@ select * from orders where state in ('processing', 'shipped')
   and not exists (select 1 from parcel_orders as po where po.order_id = orders.id) order by id
 """
 _TITLES = "select order_id, title from order_items where title is not null order by order_id, position, id"
-_CONFLICTS = "select parcel_id, count(*) as n from disagreements where severity = 'warning' group by parcel_id"
+_CONFLICTS = (
+    "select parcel_id, count(*) as n from disagreements where severity = 'warning' group by parcel_id"
+)
 
 
 class Urgency(IntEnum):
@@ -92,8 +95,9 @@ class Line:
 
     number         the one to ask a carrier about: the delivering carrier's; of an order its id
     stage          a parcel's stage, an order's state
-    milestone, description, happened_on   of the newest event; of an order its status, and since when
+    milestone, description, happened_on   of the newest event that is understood; of an order its status
     over_on        when a finished one was over, as far as is known
+    protection_*   of the orders that the shop does not call finished or cancelled
     conflicts      how many times of it portals contradict each other about
     """
 
@@ -161,11 +165,16 @@ def _grouped(db: Database, sql: str) -> defaultdict[str, list[Row]]:
 
 
 def parcel_line(
-    parcel: Row, orders: Sequence[Row], numbers: Sequence[Row], newest: Row | None, conflicts: int, today: date
+    parcel: Row,
+    orders: Sequence[Row],
+    numbers: Sequence[Row],
+    newest: Row | None,
+    conflicts: int,
+    today: date,
 ) -> Line:
     """The line of a parcel, from its row, those of its orders and numbers, and of its newest event."""
     still_open = [order for order in orders if order["state"] not in _OVER]
-    ends_on, days_left = _protection(still_open or orders, today)
+    ends_on, days_left = _protection(still_open, today)
     is_finished = parcel["stage"] in _DONE or (bool(orders) and not still_open)
     urgency = _urgency(parcel, is_finished=is_finished, conflicts=conflicts)
     if still_open and parcel["stage"] != "delivered" and _is_pressing(days_left):

@@ -1,8 +1,9 @@
-"""Collects four invented parcels on two simulated days, then says what the portals disagree about.
+"""Collects invented parcels on three simulated evenings with a real browser, then says what was found.
 
-    python -m demo [--headed]
+    python -m demo [--headed | --headless]
 
-The portals run on this machine only; no request leaves it. The database is made anew in `demo-data/`.
+The portals and the shop run on this computer only; no request leaves it, and no real account is involved. The
+database and the sessions are made anew in `demo-data/`.
 """
 
 import argparse
@@ -10,83 +11,153 @@ import asyncio
 import logging
 import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import UTC, date, datetime, time, timedelta
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 
+from rich.console import Console
+
 import fixtures
+from collector.account.sessions import save_session, session_of
 from collector.browser import BrowserOptions
 from collector.collect import Collecting, Summary, collect
-from collector.errors import CrosstrackError
-from collector.report import console, parcel_json, print_parcel
+from collector.errors import CrosstrackError, ExitStatus
+from collector.limits import Limits
+from collector.lock import run_lock
+from collector.report import console
 from collector.store.facts import follow
 from collector.store.opening import open_store
-from collector.visit import Visited
+from demo import promises, result, story
+from demo.progress import progress
 from scrapers import portals
+from scrapers.shop import Shop
 
-DATABASE = Path("demo-data") / "crosstrack.db"
-DAYS = (date(2026, 3, 10), date(2026, 3, 16))
-PARCELS = {
-    "LP00712345678901": "lamp, to Spain",
-    "LP00798765432109": "phone case, to Ohio",
-    "LP00766600002222": "socks, not shipped yet",
-    "LP00755500001111": "a number nobody knows",
-}
+DATA = Path("demo-data")
+#: Simulated pages are there at once: what has not come after a second does not come.
+_LIMITS = Limits(settle_seconds=1)
+_WELCOME = """\
+Crosstrack collects {parcels} on three simulated evenings.
+
+Everything is invented and answered on this computer, under the portals' real host names: no request leaves it.
+Two AliExpress accounts are signed in. No real account is involved: the demo asks the simulated shop for the
+cookies of two sessions and stores them in {sessions}, as `crosstrack login` does after a real sign-in.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where the demo keeps what it makes."""
+
+    database: Path
+    sessions: Path
 
 
 def main() -> int:
     """Run the demonstration; the exit status."""
     arguments = _arguments()
     logging.basicConfig(level=logging.ERROR, format="%(message)s")
-    for suffix in ("", "-wal", "-shm"):
-        DATABASE.with_name(DATABASE.name + suffix).unlink(missing_ok=True)
+    places = Places(arguments.data / "crosstrack.db", arguments.data / "sessions")
     try:
-        with _simulated() as sites:
-            options = BrowserOptions(
-                executable=os.environ.get("CROSSTRACK_BROWSER"),
-                headed=arguments.headed,
-                arguments=tuple(sites.chromium_arguments),
-            )
-            for day in DAYS:
-                sites.today = day
-                print(f"\n{day:%A %d %B %Y} (simulated)", file=sys.stderr)
-                summary = _collected(day, options)
-                new = ", ".join(f"{n} {what}" for what, n in summary.new.items())
-                print(f"  new: {new}", file=sys.stderr)
-        _show()
+        with run_lock(places.database):
+            _forget(places)
+            missing = _told(places, has_window(arguments.window, os.environ, sys.platform))
     except CrosstrackError as error:
         print(f"demo: {error}", file=sys.stderr)
         return int(error.exit_status)
-    return 0
+    except KeyboardInterrupt:
+        print("\ndemo: stopped", file=sys.stderr)
+        return 130
+    for line in missing:
+        print(f"demo: {line}", file=sys.stderr)
+    return int(ExitStatus.SOME_FAILED if missing else ExitStatus.DONE)
+
+
+def has_window(wanted: bool | None, environ: Mapping[str, str], platform: str) -> bool:
+    """Whether the browser shows its window: as `wanted`, else where there is a screen to show it on."""
+    if wanted is not None:
+        return wanted
+    screens = environ.get("DISPLAY") or environ.get("WAYLAND_DISPLAY")
+    return bool(screens) or not platform.startswith("linux")
 
 
 def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m demo", description="Collect four invented parcels.")
-    parser.add_argument("--headed", action="store_true", help="show the browser's window")
+    parser = argparse.ArgumentParser(prog="python -m demo", description="Collect invented parcels.")
+    window = parser.add_mutually_exclusive_group()
+    window.add_argument("--headed", dest="window", action="store_true", help="show the browser's window")
+    window.add_argument("--headless", dest="window", action="store_false", help="do not show it")
+    parser.set_defaults(window=None)
+    parser.add_argument("--data", type=Path, default=DATA, metavar="FOLDER", help="default: demo-data")
     return parser.parse_args()
 
 
-@contextmanager
-def _simulated() -> Iterator[fixtures.Portals]:
-    with fixtures.demo_portals() as sites:
-        yield sites
+def _forget(places: Places) -> None:
+    """Remove what an earlier demonstration left."""
+    for suffix in ("", "-wal", "-shm"):
+        places.database.with_name(places.database.name + suffix).unlink(missing_ok=True)
+    for name in story.BUYERS:
+        (places.sessions / f"aliexpress.{name}.json").unlink(missing_ok=True)
 
 
-def _collected(day: date, options: BrowserOptions) -> Summary:
-    now = datetime.combine(day, time(20), UTC)
+def _told(places: Places, is_headed: bool) -> list[str]:
+    """Tell the story and show what came of it; what is missing of it, in words."""
+    began = time.monotonic()
+    with story.simulated() as sites:
+        _sign_in(sites, places.sessions)
+        options = BrowserOptions(
+            executable=os.environ.get("CROSSTRACK_BROWSER"),
+            headed=is_headed,
+            arguments=tuple(sites.chromium_arguments),
+        )
+        missing = []
+        for evening in story.EVENINGS:
+            missing += promises.broken_by_run(_collected(sites, evening, options, places))
+        with open_store(places.database, must_exist=True) as db:
+            missing += promises.broken(db, sites, story.EVENINGS[-1])
+            took = time.monotonic() - began
+            result.show(console(result.WIDTH), db, story.EVENINGS[-1], places.database)
+    print(f"Done in {took:.0f} s.", file=sys.stderr)
+    return missing
+
+
+def _sign_in(sites: fixtures.Portals, folder: Path) -> None:
+    """Store a session for each account, of cookies that the simulated shop gives out for the asking."""
+    shop = portals()["aliexpress"]
+    if sites.shop is None or not isinstance(shop, Shop):
+        raise TypeError("there is no shop to sign in to")
+    for name, buyer in story.BUYERS.items():
+        cookies = sites.shop.cookies(buyer)
+        save_session(folder, session_of(shop, name, cookies, now=story.EVENINGS[0], source="file"))
+
+
+def _collected(
+    sites: fixtures.Portals, evening: datetime, options: BrowserOptions, places: Places
+) -> Summary:
+    now = sites.today = evening
 
     def clock() -> datetime:
         nonlocal now
         now += timedelta(seconds=1)
         return now
 
-    with open_store(DATABASE) as db:
+    screen = Console(stderr=True, highlight=False, markup=False)
+    screen.print(f"{evening:%A %d %B %Y}")
+    with open_store(places.database) as db, progress(screen) as told:
         with db.atomic():
-            for number, note in PARCELS.items():
+            for number, note in story.numbers_followed(evening).items():
                 follow(db, number, clock(), {"note": note})
-        given = Collecting(browser=options, clock=clock, sleep=_no_pause, progress=_say)
-        return collect(db, portals(), given)
+        given = Collecting(
+            browser=options,
+            limits=_LIMITS,
+            clock=clock,
+            sleep=_no_pause,
+            progress=told,
+            sessions=places.sessions,
+        )
+        summary = collect(db, portals(), given)
+    screen.print(f"  {_summed_up(summary)}")
+    return summary
 
 
 async def _no_pause(_: float) -> None:
@@ -94,21 +165,10 @@ async def _no_pause(_: float) -> None:
     await asyncio.sleep(0)
 
 
-def _say(done: int, due: int, last: Visited | None) -> None:
-    if last is not None:
-        rows = len(last.readings[0].rows) if last.readings else 0
-        outcome = last.outcome.value.replace("_", " ")
-        print(f"  {last.portal:<8} {last.tracking_number:<24} {outcome:<15} {rows:>3} rows", file=sys.stderr)
-
-
-def _show() -> None:
-    out = console()
-    with open_store(DATABASE, must_exist=True) as db:
-        for row in db.query("select id from parcels order by title"):
-            print()
-            print_parcel(out, parcel_json(db, row["id"]))
-    print(f"\nThe database is {DATABASE}. Look at it in your browser:\n")
-    print(f"    .venv/bin/crosstrack --db {DATABASE} serve --open\n")
+def _summed_up(summary: Summary) -> str:
+    visits = ", ".join(f"{n} {outcome.replace('_', ' ')}" for outcome, n in sorted(summary.outcomes.items()))
+    new = ", ".join(f"{n} {what}" for what, n in summary.new.items())
+    return f"visits: {visits}; new: {new}\n"
 
 
 if __name__ == "__main__":

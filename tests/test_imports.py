@@ -14,6 +14,7 @@ PACKAGES = ("collector", "scrapers", "fixtures", "demo")
 #: The steps that only compute: from saved pages to rows, from rows to events.
 PURE = (
     "scrapers",
+    "collector.cadence",
     "collector.drift",
     "collector.fold",
     "collector.fold_matching",

@@ -107,7 +107,7 @@ def collect(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only print what is due, and why.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
 ) -> None:
-    """Read the orders of every account signed in to, visit every portal that is due, and store what they show.
+    """Read every account's orders, visit every portal that is due, and store what they show.
 
     Example: crosstrack collect
     """

@@ -1,9 +1,13 @@
-"""`show`, `disagreements`, `clocks`, `portals`: what is known, for people and for programs."""
+"""`status`, `show`, `disagreements`, `clocks`, `portals`: what is known, for people and for programs."""
 
+import os
+from datetime import datetime
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from collector.clock import utc_now
 from collector.commands.context import command, given, put_json, say, storable
 from collector.errors import UsageError
 
@@ -12,30 +16,88 @@ _Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 def register(app: typer.Typer) -> None:
     """Add these commands to `app`."""
-    for function in (show, disagreements, clocks, portals):
+    for function in (status, show, disagreements, clocks, portals):
         command(app)(function)
+
+
+def status(
+    context: typer.Context,
+    everything: Annotated[bool, typer.Option("--all", help="Also what was finished long ago.")] = False,
+    limit: Annotated[int | None, typer.Option(min=1, help="At most so many lines.")] = None,
+    as_json: _Json = False,
+) -> None:
+    """Show every parcel in one line, the most urgent first; above them the accounts that wait for you.
+
+    Example: crosstrack status --limit 20
+    """
+    from collector.paths import default_sessions
+    from collector.report import console
+    from collector.report_status import PIPE_WIDTH, as_rows, print_status
+    from collector.status import FINISHED_SHOWN_DAYS, accounts_in_need, is_old, lines
+    from collector.store.opening import open_store
+
+    now, sessions = utc_now(), default_sessions(os.environ)
+    with open_store(given(context).database, must_exist=True) as db:
+        needs = accounts_in_need(db, lambda portal, account: _signed_in_at(sessions, portal, account))
+        known = lines(db, now=now)
+    wanted = [line for line in known if everything or not is_old(line, now.date())]
+    shown = wanted[:limit]
+    if as_json:
+        put_json(as_rows(needs, shown))
+    else:
+        print_status(console(PIPE_WIDTH), needs, shown, today=now.date())
+    if not known:
+        say("nothing is known yet: run `crosstrack login aliexpress` or add a number, then collect")
+    if len(wanted) > len(shown):
+        say(f"{len(wanted) - len(shown)} more lines are not shown (--limit)")
+    if len(known) > len(wanted):
+        old = len(known) - len(wanted)
+        say(f"{old} parcels finished more than {FINISHED_SHOWN_DAYS} days ago are not shown (--all)")
+
+
+def _signed_in_at(sessions: Path, portal: str, account: str) -> datetime | None:
+    """When the stored session of an account began, None without one that can be used."""
+    from collector.account.sessions import load_session
+    from collector.errors import CrosstrackError
+
+    try:
+        session = load_session(sessions, portal, account)
+    except CrosstrackError:
+        return None
+    return None if session is None else session.saved_at
 
 
 def show(
     context: typer.Context,
-    id_: Annotated[str, typer.Argument(metavar="ID", help="Any number of the parcel, or its order.")],
+    id_: Annotated[str, typer.Argument(metavar="ID", help="Any number of the parcel, or an order.")],
     as_json: _Json = False,
 ) -> None:
-    """Show one parcel: what portals disagree about, then its timeline with what each portal prints.
+    """Show one parcel: its orders, what portals disagree about, and its timeline as each portal prints it.
+
+    An order that has no parcel yet is shown by itself.
 
     Example: crosstrack show LP00123456789012
     """
     from collector.finding import parcels_named
     from collector.report import console, parcel_json, print_parcel
+    from collector.report_orders import order_json, print_order
     from collector.store.opening import open_store
 
+    order = None
     with open_store(given(context).database, must_exist=True) as db:
-        found = [parcel_json(db, parcel_id) for parcel_id in parcels_named(db, storable(id_))]
+        try:
+            found = [parcel_json(db, parcel_id) for parcel_id in parcels_named(db, storable(id_))]
+        except UsageError:
+            order = order_json(db, storable(id_).strip())
+            if order is None:
+                raise
     if as_json:
-        put_json(found)
-        return
-    for parcel in found:
-        print_parcel(console(), parcel)
+        put_json(found if order is None else [order])
+    elif order is not None:
+        print_order(console(), order)
+    else:
+        for parcel in found:
+            print_parcel(console(), parcel)
 
 
 def disagreements(

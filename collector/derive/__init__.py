@@ -3,7 +3,7 @@
 Both ways run the same code on the same facts, so both give the same rows. Nothing here visits a portal.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sqlite_utils import Database
@@ -79,20 +79,29 @@ class Deriver:
 
         What their visits to a shop say of orders is derived first: orders name what is in a parcel.
         """
-        changed = sorted(set(numbers))
-        if not changed:
+        wanted = set(numbers)
+        if not wanted:
             return set()
         with writing(self.db):
             self.db.execute("pragma defer_foreign_keys = on")
-            marks = ",".join("?" * len(changed))
-            shop_visits = stored_visits(self.db, _OF_SHOP.format(marks=marks), changed)
-            others = self._orders_of(shop_visits)
-            new = {v.order_id for v in shop_visits if v.order_id} - orders_of_numbers(self.db, changed)
-            others |= numbers_of_orders(self.db, new)  # an order's only parcel holds all its items
-            touched, links = linked(self.db, self.parser, sorted({*changed, *others}))
+            while True:  # until no order brings a further parcel in
+                touched, links = linked(self.db, self.parser, sorted(wanted))
+                wanted = set(touched) | self._with_same_orders(touched)
+                if wanted <= set(touched):
+                    break
             parcels = derived_parcels(self.db, self.parser, touched, links, self.known_estimates())
             write_parcels(self.db, touched, links, parcels)
         return {p.id for p in parcels}
+
+    def _with_same_orders(self, numbers: Sequence[str]) -> set[str]:
+        """Write the orders these numbers' visits speak of; further numbers whose parcels hold others' items.
+
+        An order's only parcel holds all its items: a further one changes what the first holds.
+        """
+        marks = ",".join("?" * len(numbers))
+        visits = stored_visits(self.db, _OF_SHOP.format(marks=marks), numbers)
+        new = {v.order_id for v in visits if v.order_id} - orders_of_numbers(self.db, numbers)
+        return self._orders_of(visits) | numbers_of_orders(self.db, new)
 
     def derive_pages(self, visits: Iterable[StoredVisit]) -> set[str]:
         """Derive what visits about no parcel say of orders; the ids of the parcels this concerns."""

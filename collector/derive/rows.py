@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from collector.derive.numbers import Link
+from collector.derive.numbers import USER, Link
 from collector.derive.parcels import SeenParcel, latest_estimate, stage_of
 from collector.fold import Observation
 from collector.read.countries import country_code
@@ -66,7 +66,7 @@ def number_rows(
 ) -> list[Row]:
     """Rows of `tracking_numbers`: what named each number, and who carries it."""
     named: dict[str, Link] = {}
-    for one in sorted(links, key=lambda k: (k.first_seen_at, k.number_a, k.portal)):
+    for one in sorted(links, key=lambda k: (k.portal == USER, k.first_seen_at, k.number_a, k.portal)):
         named.setdefault(one.number_b, one)
     return [
         {

@@ -113,7 +113,7 @@ def _visit_id(visit: Visit, said: Iterable[str]) -> str:
         visit.source,
         visit.outcome.value,
         *said,
-        *(() if visit.account is None else (visit.account,)),
+        *(() if visit.page is None else (visit.page, visit.account or "")),
     )
     return sha256("\0".join(parts).encode()).hexdigest()[:20]
 

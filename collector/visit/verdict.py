@@ -68,7 +68,7 @@ def verdict(
 
     Raises TransientError or Refused where a failure decides, whatever the page says. Only the last reply of
     each address counts: a page may have asked again by itself. A page that has rows keeps them when a data
-    request failed, but is not complete.
+    request failed, but is not complete. That nobody is signed in is believed unless all data failed to come.
     """
     status = None if document is None else document.status
     if document is not None and answer.outcome not in _NO_OUTAGE:
@@ -79,6 +79,12 @@ def verdict(
     troubles = [t for e in last.values() if (t := _payload_trouble(e, now, patience_s)) is not None]
     if troubles and answer.outcome in _UNSURE:
         raise min(troubles, key=_telling)
+    if answer.outcome is Outcome.LOGIN_REQUIRED and len(troubles) == len(last):
+        # An account's page without its data looks the same signed in or not. A page that was left for the
+        # sign-in form gave its requests up, and the form itself asks for no data.
+        failed = [t for e in last.values() if (t := _outage(e, now, patience_s)) is not None]
+        if failed:
+            raise min(failed, key=_telling)
     if troubles:
         answer = replace(
             answer, complete=False, error=answer.error or f"a data request failed: {troubles[0]}"
@@ -97,6 +103,10 @@ def _payload_trouble(exchange: Exchange, now: datetime, patience_s: float) -> Tr
     if exchange.status is not None and exchange.status >= 500:
         return http_trouble(exchange.status, exchange.headers, now) or Refused(f"HTTP {exchange.status}")
     return http_trouble(exchange.status, exchange.headers, now)
+
+
+def _outage(exchange: Exchange, now: datetime, patience_s: float) -> TransientError | Refused | None:
+    return None if exchange.state == "abandoned" else _payload_trouble(exchange, now, patience_s)
 
 
 def _telling(trouble: TransientError | Refused) -> int:

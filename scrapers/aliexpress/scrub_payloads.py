@@ -23,6 +23,8 @@ _UNKNOWN_NUMBER = 1_000
 _KEY = re.compile(r"(?!.*\d{6})[A-Za-z_$@][\w$@.-]{0,60}|x\d{1,9}", re.ASCII)
 _CALLBACK = re.compile(r"\s*(mtopjsonp\d{1,6})\s*\(")
 _MARKUP = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9]*)?[^<>]*>")
+_ANGLES = re.compile("[<>]")
+_WITH_MARKUP = frozenset({"plain", "named", "said"})
 _CODE = re.compile(r"(?:[A-Za-z0-9]{1,30}_[A-Za-z0-9_]{1,60}|SUCCESS)(?:::[A-Z]{1,10}(?=::))?")
 _API_IN_PATH = re.compile(r"/h5/([A-Za-z0-9_.-]{1,200})/")
 _TAGS = frozenset(
@@ -146,11 +148,10 @@ def _text(text: str, path: tuple[str, ...], context: Context) -> str:
         return _nested(text, path, context)
     if kind is None:
         return text if text.lower() in ("true", "false") else mask(text)
-    return (
-        rich(text, kind, context.personal)
-        if "<" in text or ">" in text
-        else shown(kind, text, context.personal)
-    )
+    if kind in _WITH_MARKUP and _MARKUP.search(text):
+        return rich(kind, text, context.personal)
+    readable = shown(kind, text, context.personal)
+    return text if readable == text else _ANGLES.sub(" ", readable)
 
 
 def _nested(text: str, path: tuple[str, ...], context: Context) -> str:
@@ -161,7 +162,7 @@ def _nested(text: str, path: tuple[str, ...], context: Context) -> str:
     return json.dumps(_value(value, path, context), ensure_ascii=False, separators=(",", ":"))
 
 
-def rich(text: str, kind: str, personal: Personal) -> str:
+def rich(kind: str, text: str, personal: Personal) -> str:
     """Text with simple markup: its tags without attributes, and what may be read between them."""
     tags: list[str] = []
     pieces: list[str] = []
@@ -175,7 +176,7 @@ def rich(text: str, kind: str, personal: Personal) -> str:
     plain = [html.unescape(piece) for piece in pieces]
     readable = hidden(kind, plain, personal)
     written = [
-        piece if now == before else html.escape(now, quote=False)
+        piece if now == before else _ANGLES.sub(" ", now)
         for piece, before, now in zip(pieces, plain, readable, strict=True)
     ]
     return "".join(piece + tag for piece, tag in zip(written, [*tags, ""], strict=True))

@@ -130,7 +130,7 @@ def test_collecting_again_with_nothing_new_changes_nothing_but_runs_and_visits(d
     before = demo.dump([*kept, "pages", "sightings"], without=seen)
     visits = len(demo.rows("select * from visits"))
     summary = demo.collect(FIRST, hour=22)
-    assert summary.new == {"events": 0, "numbers": 0, "disagreements": 0}
+    assert summary.new == {"orders": 0, "events": 0, "numbers": 0, "disagreements": 0}
     assert len(demo.rows("select * from visits")) == 2 * visits
     assert len(demo.rows("select * from runs")) == 2
     assert demo.dump([*kept, "pages", "sightings"], without=seen) == before

@@ -2,14 +2,18 @@
 
 import json
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from collector.canonical import canonical
+from collector.store.facts import Visit, store_visit
 from scrapers.contract import Canonical, Page
-from scrapers.words import Role
+from scrapers.words import Outcome, Role
+
+SEEN_AT = datetime(2026, 3, 1, tzinfo=UTC)
 
 RULES = Canonical(selectors=(".advert", "#clock"), attributes=("data-request",), keys=("traceId",))
 WORDS = st.text(st.characters(codec="utf-8", exclude_characters="<>&\"'`\x00\r"), max_size=12)
@@ -122,7 +126,43 @@ def test_every_pair_of_a_repeated_key_is_kept_in_order():
     assert canonical(payload(repeated), RULES) == b'{"fecha":"02/01","fecha":"01/01","z":1}'
 
 
-@pytest.mark.parametrize("body", [b'{"cut": ', b"callback({})", b"[" * 100_000, b"\xff{}", b""])
+CALLS = st.tuples(
+    st.sampled_from(["", " ", "/**/", "/**/ "]),
+    st.from_regex(r"[A-Za-z_$][A-Za-z0-9_$.]{0,12}", fullmatch=True),
+    st.sampled_from([")", ");", ") ;\n"]),
+)
+
+
+@given(JSON, CALLS, CALLS)
+def test_which_function_a_reply_is_handed_to_does_not_count(value, one, other):
+    text = json.dumps(value)
+    calls = [payload(f"{lead}{name}({text}{end}") for lead, name, end in (one, other)]
+    assert canonical(calls[0], RULES) == canonical(calls[1], RULES) == canonical(payload(text), RULES)
+
+
+def test_a_reply_in_a_call_loses_its_volatile_keys_and_nothing_else():
+    reply = b'mtopjsonp2({"traceId": "21", "ret": ["SUCCESS::(ok);"], "n": 1.0});'
+    assert canonical(payload(reply), RULES) == b'{"n":1.0,"ret":["SUCCESS::(ok);"]}'
+    changed = reply.replace(b"1.0", b"1.00")
+    assert canonical(payload(changed), RULES) != canonical(payload(reply), RULES)
+
+
+def test_loads_that_differ_only_in_trace_and_callback_are_stored_once(db):
+    def stored(hour, body):
+        visit = Visit("shop", None, SEEN_AT.replace(hour=hour), "browser", Outcome.OK, True, (payload(body),))
+        store_visit(db, None, visit, RULES)
+
+    stored(1, b'mtopjsonp1({"data": {"n": 1}, "traceId": "a"})')
+    stored(2, b'mtopjsonp2({"traceId": "b", "data": {"n": 1}})')
+    assert [row["n"] for row in db.query("select count(*) as n from pages")] == [1]
+    stored(3, b'mtopjsonp2({"traceId": "b", "data": {"n": 2}})')
+    assert [row["n"] for row in db.query("select count(*) as n from pages")] == [2]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b'{"cut": ', b"callback({)", b"callback({}) + 1", b"a.b['c']({})", b"[" * 100_000, b"\xff{}", b""],
+)
 def test_a_payload_that_is_no_json_is_compared_as_it_is(body):
     assert canonical(payload(body), RULES) == body
 

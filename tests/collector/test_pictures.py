@@ -16,11 +16,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from collector.browser.finding import BrowserMissing, find_browser
+from collector.store.opening import open_store
 from demo import pictures
 from demo.small_png import NotAScreenshot, with_palette
 from demo.terminal_pictures import PictureFailed, Screen, drawn, picture
 from demo.web_pictures import HEIGHT, WIDTH, served
-from tests.collector.worlds import CAINIAO, CORREOS, record
+from tests.collector.worlds import CAINIAO, CORREOS, ORDER, event, naming, record, take_in
 
 ROOT = Path(__file__).parents[2]
 SHOW = Screen("show", ("show", CAINIAO), columns=120)
@@ -47,48 +48,65 @@ def made(monkeypatch, *arguments):
     return pictures.main()
 
 
+@pytest.fixture(scope="module")
+def shown(tmp_path_factory):
+    """A database with one parcel that two portals show, and an order."""
+    here = event("2026-02-27 18:00:00", "Arrived", code="LH_ARRIVE", utc_offset="+08:00", place="Madrid")
+    there = event("27/02/2026 11:00:00", "Llegada a España")
+    path = tmp_path_factory.mktemp("shown") / "crosstrack.db"
+    with open_store(path) as db:
+        take_in(db, [naming(CAINIAO, CORREOS, events=[here], order_ids=[ORDER])])
+        take_in(db, [record("correos", CORREOS, events=[there])])
+    return path
+
+
+@pytest.fixture(scope="module")
+def drawings(shown):
+    """Both terminals' pictures, by name."""
+    return {screen.name: drawn(screen, shown) for screen in (SHOW, FINDINGS)}
+
+
 # --- terminals -----------------------------------------------------------------------------------------
 
 
-def test_a_terminal_shows_what_the_command_says_of_the_parcel(filled):
-    shown = said(drawn(SHOW, filled))
-    assert shown.startswith(f"crosstrack show {CAINIAO}")
+def test_a_terminal_shows_what_the_command_says_of_the_parcel(drawings):
+    told = said(drawings["show"])
+    assert told.startswith(f"crosstrack show {CAINIAO}")
     for text in (CORREOS, "2026-02-27 10:00", "2026-02-27 18:00:00", "27/02/2026 11:00:00", "timezone"):
-        assert text in shown
+        assert text in told
 
 
-def test_a_list_of_findings_is_drawn_with_its_sentences(filled):
-    shown = said(drawn(FINDINGS, filled))
-    assert shown.startswith("crosstrack disagreements --findings parcel kind severity what")
-    assert "7 h apart on" in shown
+def test_a_list_of_findings_is_drawn_with_its_sentences(drawings):
+    told = said(drawings["findings"])
+    assert told.startswith("crosstrack disagreements --findings parcel kind severity what")
+    assert "7 h apart on" in told
 
 
-@pytest.mark.parametrize("screen", [SHOW, FINDINGS], ids=lambda s: s.name)
-def test_a_picture_refers_to_nothing_outside_itself(screen, filled):
-    svg = drawn(screen, filled)
+@pytest.mark.parametrize("name", ["show", "findings"])
+def test_a_picture_refers_to_nothing_outside_itself(name, drawings):
+    svg = drawings[name]
     assert set(re.findall(r"https?://[^\s\"')]*", svg)) == {"http://www.w3.org/2000/svg"}
     assert all(target.startswith("#t-") for target in re.findall(r"url\(([^)]*)\)", svg))
     assert not re.search(r"@font-face|@import|href|<image|<script|src[:=]", svg)
     assert len(svg.encode()) < pictures.MOST_BYTES[".svg"]
 
 
-def test_colours_come_into_the_picture_and_escape_sequences_do_not(filled):
-    svg = drawn(SHOW, filled)
+def test_colours_come_into_the_picture_and_escape_sequences_do_not(drawings):
+    svg = drawings["show"]
     assert "font-weight: bold" in svg
     assert len(set(re.findall(r"fill: (#\w{6})", svg))) > 1
     assert "\x1b" not in svg
     assert "[0m" not in svg
 
 
-def test_the_same_database_gives_the_same_picture_whatever_the_terminal(filled, monkeypatch):
-    first = drawn(SHOW, filled)
+def test_the_same_database_gives_the_same_picture_whatever_the_terminal(shown, drawings, monkeypatch):
     for name, value in {"NO_COLOR": "1", "COLUMNS": "40", "TERM": "dumb", "COLORTERM": "truecolor"}.items():
         monkeypatch.setenv(name, value)
-    assert drawn(SHOW, filled) == first
+    assert drawn(SHOW, shown) == drawings["show"]
 
 
-def test_no_line_is_wider_than_the_terminal_and_none_is_wrapped_twice(filled):
-    svg = drawn(FINDINGS, filled)
+def test_no_line_reaches_beyond_the_terminal(drawings):
+    svg = drawings["findings"]
     (width,) = re.findall(r'viewBox="0 0 (\d+) ', svg)
     ends = [
         float(x) + float(length) for x, length in re.findall(r'x="([\d.]+)" [^>]*textLength="([\d.]+)"', svg)
@@ -110,16 +128,16 @@ def test_any_text_makes_a_well_formed_picture(text):
     assert texts(picture(f"a {text} b", Screen("x", ("show", text), 80)))
 
 
-def test_a_command_that_fails_is_said_in_one_line(filled):
+def test_a_command_that_fails_is_said_in_one_line(shown):
     with pytest.raises(PictureFailed) as failed:
-        drawn(Screen("x", ("show", "LP999"), 80), filled)
+        drawn(Screen("x", ("show", "LP999"), 80), shown)
     assert "`crosstrack show LP999` ended with status 2: crosstrack: nothing is known" in str(failed.value)
     assert "\n" not in str(failed.value)
 
 
-def test_a_command_that_prints_nothing_makes_no_picture(filled):
+def test_a_command_that_prints_nothing_makes_no_picture(shown):
     with pytest.raises(PictureFailed, match="prints nothing"):
-        drawn(Screen("x", ("disagreements", "--kind", "conflict"), 80), filled)
+        drawn(Screen("x", ("disagreements", "--kind", "conflict"), 80), shown)
 
 
 # --- smaller PNGs --------------------------------------------------------------------------------------
@@ -179,7 +197,7 @@ colours = st.tuples(*[st.integers(0, 255)] * 3)
 
 
 @st.composite
-def drawings(draw):
+def small_drawings(draw):
     width, height = draw(st.integers(1, 6)), draw(st.integers(1, 6))
     few = draw(st.lists(colours, min_size=1, max_size=5))
     row = st.lists(st.sampled_from(few), min_size=width, max_size=width)
@@ -187,7 +205,7 @@ def drawings(draw):
     return rows, draw(st.lists(st.integers(0, 4), min_size=height, max_size=height))
 
 
-@given(drawings(), st.sampled_from([3, 4]))
+@given(small_drawings(), st.sampled_from([3, 4]))
 def test_few_colours_come_through_unchanged_whatever_the_filters(drawing, channels):
     rows, filters = drawing
     assert pixels(with_palette(a_png(rows, channels, filters))) == rows
@@ -232,15 +250,15 @@ def test_a_database_with_nothing_to_show_is_refused_in_one_line(database, monkey
     assert capsys.readouterr().err == f"pictures: {database} holds no events: make it anew with `make demo`\n"
 
 
-def test_a_folder_that_cannot_be_made_is_said_in_one_line(filled, monkeypatch, capsys):
-    assert made(monkeypatch, "--database", filled, "--out", filled / "below-a-file") == 1
+def test_a_folder_that_cannot_be_made_is_said_in_one_line(shown, monkeypatch, capsys):
+    assert made(monkeypatch, "--database", shown, "--out", shown / "below-a-file") == 1
     printed = capsys.readouterr().err
     assert printed.startswith("pictures: ")
     assert printed.count("\n") == 1
 
 
-def test_the_parcel_that_most_portals_show_is_chosen(filled):
-    assert pictures.telling_parcel(filled) == CAINIAO
+def test_the_parcel_that_most_portals_show_is_chosen(shown):
+    assert pictures.telling_parcel(shown) == CAINIAO
 
 
 def test_a_picture_too_large_for_a_repository_is_refused(tmp_path):
@@ -250,8 +268,8 @@ def test_a_picture_too_large_for_a_repository_is_refused(tmp_path):
 
 
 @pytest.mark.datasette
-def test_the_server_answers_within_the_block_and_not_after(filled):
-    with served(filled) as address:
+def test_the_server_answers_within_the_block_and_not_after(shown):
+    with served(shown) as address:
         assert asked(address, "/crosstrack/findings.json") == 200
     with pytest.raises(ConnectionRefusedError):
         asked(address, "/")
@@ -274,17 +292,16 @@ def asked(address, path):
 
 
 @pytest.mark.browser
-def test_the_script_makes_every_picture_and_makes_them_again_the_same(filled, tmp_path):
+def test_the_script_makes_every_picture(shown, tmp_path):
     try:
         find_browser(None, os.environ)
     except BrowserMissing as missing:
         pytest.skip(str(missing))
-    first, second = (run_the_script(filled, tmp_path / name) for name in ("first", "second"))
+    made = run_the_script(shown, tmp_path)
     expected = {f"{s.name}.svg" for s in pictures.screens(CAINIAO)}
     expected |= {f"{s.name}.png" for s in pictures.shots(CAINIAO)}
-    assert set(first) == expected
-    assert first == second
-    for name, content in first.items():
+    assert set(made) == expected
+    for name, content in made.items():
         assert len(content) < pictures.MOST_BYTES[Path(name).suffix]
         if name.endswith(".png"):
             rows = pixels(content)

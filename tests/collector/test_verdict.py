@@ -16,6 +16,7 @@ from scrapers.words import Outcome
 
 NOW = datetime(2026, 3, 10, 20, 0, tzinfo=UTC)
 OK = Answer(Outcome.OK, complete=True)
+SIGNED_OUT = Answer(Outcome.LOGIN_REQUIRED, complete=False)
 UNREAD = Answer(Outcome.LAYOUT_CHANGED, complete=False, error="looked for rows")
 
 
@@ -46,6 +47,39 @@ def test_a_page_whose_data_failed_is_not_believed(outcome):
 def test_a_page_that_asks_for_a_human_is_no_outage(outcome, status):
     answer = Answer(Outcome(outcome), complete=True)
     assert judged(answer, page=document(status)).outcome is answer.outcome
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        reply(state="failed", failure="ERR_CONNECTION_RESET"),
+        reply(state="pending"),
+        reply(status=503),
+        reply(status=429),
+    ],
+)
+def test_an_empty_account_page_whose_data_failed_is_an_outage_and_no_lost_session(payload):
+    with pytest.raises(TransientError):
+        judged(SIGNED_OUT, payload)
+
+
+def test_an_empty_account_page_whose_data_were_kept_back_for_good_is_no_lost_session_either():
+    with pytest.raises(Refused):
+        judged(SIGNED_OUT, reply(state="failed", failure="ERR_CERT_DATE_INVALID"))
+
+
+@pytest.mark.parametrize(
+    "payloads",
+    [
+        (),
+        (reply(state="abandoned"),),
+        (reply(), reply("https://x.test/more", state="failed", failure="ERR_CONNECTION_RESET")),
+        (reply(state="failed", failure="ERR_CONNECTION_RESET"), reply("https://x.test/api?again")),
+    ],
+    ids=["the form asks for no data", "left for the form", "the data said so", "asked again"],
+)
+def test_a_lost_session_that_more_than_silence_tells_of_stays_one(payloads):
+    assert judged(SIGNED_OUT, *payloads).outcome is Outcome.LOGIN_REQUIRED
 
 
 def test_rows_outlive_a_failed_request_but_are_not_complete():

@@ -673,6 +673,41 @@ def test_any_bytes_give_a_page_that_stays_as_it_is(body, url, media_type, role):
     scrubbed(Page(role, url, media_type, body))
 
 
+WRITTEN = [
+    "&lt;",
+    "<b title='Quobbert'>",
+    "<",
+    ">",
+    "</b>",
+    "&amp;",
+    "#90;",
+    "&#90;uleika",
+    "%5A",
+    "Zuleika Quobbert",
+]
+WRITTEN += [
+    "Signed by ",
+    "left at ",
+    "front door",
+    " ",
+    "\\u005auleika",
+    ":",
+    "Cancel",
+    "&",
+    "lt;b&gt;",
+    "**** 4242",
+]
+
+
+@settings(deadline=None)
+@given(st.lists(st.sampled_from(WRITTEN), max_size=8).map("".join))
+def test_no_spelling_of_a_name_passes_in_any_kind_of_text(text):
+    fields = order_fields(ORDER, statusText=text, orderDateText=text, storeName=text, moreItemText=text)
+    told = envelope(list_data((ORDER,), orders={ORDER: fields}))
+    receiver = replace(tracking(event(trackingDetailDesc=text)), url=LIST_URL)
+    assert [one for one in leaks(scrubbed(payload(told), receiver)) if one == "quobbert"] == []
+
+
 @settings(deadline=None)
 @given(st.data())
 def test_a_page_cut_or_damaged_anywhere_lets_nothing_through(data):
