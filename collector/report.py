@@ -135,15 +135,17 @@ def print_findings(out: Console, findings: Iterable[Mapping[str, Any]]) -> None:
 
 
 def print_timeline(out: Console, events: Sequence[Mapping[str, Any]]) -> None:
-    """Events of a parcel as `parcel_json` gives them, in little width: what is believed, what portals print."""
+    """Events of a parcel as `parcel_json` gives them, narrow: what is believed, what is printed."""
     portals = sorted({portal for event in events for portal in event["shown"]})
-    table = Table(box=SIMPLE_HEAD, pad_edge=False)
-    for heading in ("", "believed, UTC", "event", *(f"{portal} prints" for portal in portals)):
+    times = [_when(event) for event in events]
+    year = len("2026-") if len({time[:4] for time in times if time}) == 1 else 0
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="underline")
+    for heading in ("", "believed UTC", "event", *(f"{portal} prints" for portal in portals)):
         table.add_column(heading, no_wrap=heading != "event")
-    for event in events:
+    for event, time in zip(events, times, strict=True):
         cells = [
             _MARK.get(event["highlight"], ""),
-            _when(event),
+            time[year:],
             (event["milestone"] or event["description"]).replace("_", " "),
             *(event["shown"].get(portal, "") for portal in portals),
         ]

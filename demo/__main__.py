@@ -38,11 +38,11 @@ DATA = Path("demo-data")
 #: Simulated pages are there at once: what has not come after a second does not come.
 _LIMITS = Limits(settle_seconds=1)
 _WELCOME = """\
-Crosstrack collects {parcels} on three simulated evenings.
+A real browser now collects invented orders and parcels, on three simulated evenings.
 
-Everything is invented and answered on this computer, under the portals' real host names: no request leaves it.
-Two AliExpress accounts are signed in. No real account is involved: the demo asks the simulated shop for the
-cookies of two sessions and stores them in {sessions}, as `crosstrack login` does after a real sign-in.
+The portals are simulated on this computer, under their real host names: no request leaves it. Two
+AliExpress accounts are signed in, and neither is real: the simulated shop hands out the cookies of
+two sessions, and the demo keeps them in {sessions} as `crosstrack login` would.
 """
 
 
@@ -103,6 +103,7 @@ def _forget(places: Places) -> None:
 def _told(places: Places, is_headed: bool) -> list[str]:
     """Tell the story and show what came of it; what is missing of it, in words."""
     began = time.monotonic()
+    print(_WELCOME.format(sessions=places.sessions), file=sys.stderr)
     with story.simulated() as sites:
         _sign_in(sites, places.sessions)
         options = BrowserOptions(
@@ -142,7 +143,7 @@ def _collected(
         return now
 
     screen = Console(stderr=True, highlight=False, markup=False)
-    screen.print(f"{evening:%A %d %B %Y}")
+    screen.print(f"{evening:%A} {evening.day} {evening:%B %Y}")
     with open_store(places.database) as db, progress(screen) as told:
         with db.atomic():
             for number, note in story.numbers_followed(evening).items():
@@ -156,7 +157,7 @@ def _collected(
             sessions=places.sessions,
         )
         summary = collect(db, portals(), given)
-    screen.print(f"  {_summed_up(summary)}")
+    screen.print(f"  {_summed_up(summary)}", soft_wrap=True)
     return summary
 
 

@@ -1,6 +1,6 @@
 """What the demo collected, as rows: how much, the most telling findings, and what a buyer would look into."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -9,26 +9,25 @@ from sqlite_utils import Database
 Row = dict[str, Any]
 
 MOST_FINDINGS = 7
-#: Kinds by how much they tell, and how many of each are shown.
-_TELLING = {
-    "conflict": 2,
-    "lag": 1,
-    "revision": 1,
-    "zone_label": 2,
-    "unexplained": 1,
-    "timezone": 1,
-    "precision": 1,
-}
+#: Kinds by how much they tell; of the last ones there are many.
+_TELLING = ("conflict", "lag", "revision", "zone_label", "unexplained", "precision", "timezone")
+_TWICE = ("conflict", "zone_label")
 _SOON = timedelta(days=14)
 
 _AMOUNTS = """
 select (select count(*) from orders) as orders, (select count(*) from parcels) as parcels,
        (select count(*) from tracking_numbers) as numbers, (select count(*) from events) as events,
-       (select count(*) from observations) as rows_followed, (select count(*) from visits) as visits,
+       (select count(*) from observations) as rows_followed,
        (select count(distinct portal) from visits where outcome = 'ok') as portals,
        (select count(distinct account) from orders) as accounts,
        (select count(*) from disagreements) as disagreements,
-       (select count(*) from findings where parcel_id is not null) as findings
+       (select count(*) from findings where parcel_id is not null) as findings,
+       (select count(*) from parcels as p
+          where (select count(*) from parcel_orders where parcel_id = p.id) > 1) as combined,
+       (select count(*) from orders as o
+          where (select count(*) from parcel_orders where order_id = o.id) > 1) as split,
+       (select count(*) from parcels as p
+          where (select count(*) from tracking_numbers where parcel_id = p.id) > 1) as renumbered
 """
 _FINDINGS = """
 select f.*, p.title from findings as f join parcels as p on p.id = f.parcel_id
@@ -64,28 +63,30 @@ def amounts(db: Database) -> Row:
 
 
 def telling(db: Database) -> list[Row]:
-    """The findings that tell most, of each kind some, a parcel once for each kind; warnings first."""
-    return list(chosen(db.query(_FINDINGS)))[:MOST_FINDINGS]
+    """The findings that tell most, the most telling kind first."""
+    return chosen(list(db.query(_FINDINGS)))
 
 
-def chosen(findings: Iterator[Mapping[str, Any]]) -> Iterator[Row]:
-    """Of findings, the largest first, as many of each kind as are shown, in the order of kinds."""
-    left = dict(_TELLING)
-    kept: dict[str, list[Row]] = {kind: [] for kind in left}
-    seen: set[tuple[str, str]] = set()
-    for finding in findings:
-        kind, parcel = finding["kind"], finding["parcel_id"]
-        if left.get(kind, 0) and (kind, parcel) not in seen:
-            seen.add((kind, parcel))
-            left[kind] -= 1
-            kept[kind].append(dict(finding))
-    for rows in kept.values():
-        yield from rows
+def chosen(findings: Sequence[Row]) -> list[Row]:
+    """Of findings, largest first: of each kind the first, then a second where there is room.
+
+    A parcel comes once, if there is another.
+    """
+    kept: list[Row] = []
+    for kind in (*_TELLING, *_TWICE):
+        of_kind = [f for f in findings if f["kind"] == kind and f not in kept]
+        told = {f["parcel_id"] for f in kept}
+        others = [f for f in of_kind if f["parcel_id"] not in told]
+        if kind not in {f["kind"] for f in kept}:
+            others = others or of_kind
+        kept += others[:1]
+    return sorted(kept[:MOST_FINDINGS], key=lambda f: _TELLING.index(f["kind"]))
 
 
 def contradictions(db: Database) -> list[Row]:
-    """What cannot both be true, with the titles of the parcels."""
-    return list(db.query(_CONTRADICTIONS))
+    """What cannot both be true, once for each row that contradicts others, with the parcels' titles."""
+    found = {(row["parcel_id"], row["kind"], row["observation_b"]): row for row in db.query(_CONTRADICTIONS)}
+    return list(found.values())
 
 
 def in_customs(db: Database) -> list[Row]:

@@ -1,6 +1,6 @@
 """Makes the pictures that README shows, from the database that `make demo` makes.
 
-    python -m demo.pictures [--database demo-data/crosstrack.db] [--out docs/pictures]
+    python -m demo.pictures [--database demo-data/crosstrack.db] [--parcel NUMBER] [--out docs/pictures]
 
 Terminals are drawn as SVG from what the real commands print; Datasette is photographed as PNG in a real
 browser. All they show comes from the database, whose days are simulated: made again they are the same.
@@ -10,11 +10,13 @@ import argparse
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlencode
 
 from sqlite_utils import Database
 
 from collector.errors import CrosstrackError
 from collector.store.opening import open_store
+from demo.story import SHOWN
 from demo.terminal_pictures import PictureFailed, Screen, drawn
 from demo.web_pictures import Shot, photographed, served
 
@@ -22,14 +24,6 @@ DATABASE = Path("demo-data") / "crosstrack.db"
 OUT = Path("docs") / "pictures"
 MOST_BYTES = {".svg": 100_000, ".png": 150_000}
 
-#: The parcel worth showing: most portals, most to say about them, then the name.
-_TELLING = """
-select p.id from parcels as p
-order by (select count(distinct portal) from observations where parcel_id = p.id) desc,
-         (select count(*) from disagreements where parcel_id = p.id and severity = 'warning') desc,
-         (select count(*) from disagreements where parcel_id = p.id) desc, p.id
-limit 1
-"""
 _FINDINGS = "_col=severity&_col=kind&_col=parcel_id&_col=sentence"
 _ORDERS = "&".join(
     f"_col={name}" for name in ("status", "placed_on", "store", "total", "currency", "protection_ends_on")
@@ -40,9 +34,9 @@ def main() -> int:
     """Make the pictures; the exit status."""
     arguments = _arguments()
     try:
-        parcel = telling_parcel(arguments.database)
+        check(arguments.database)
         arguments.out.mkdir(parents=True, exist_ok=True)
-        for name, content in _pictures(arguments.database, parcel):
+        for name, content in _pictures(arguments.database, arguments.parcel):
             _write(arguments.out / name, content)
     except CrosstrackError as error:
         print(f"pictures: {error}", file=sys.stderr)
@@ -53,21 +47,19 @@ def main() -> int:
     return 0
 
 
-def telling_parcel(database: Path) -> str:
-    """The id of the parcel to show. Raises CrosstrackError where there is no database or too little in it."""
+def check(database: Path) -> None:
+    """Raises CrosstrackError where there is no database, or too little in it to be shown."""
     with open_store(database, must_exist=True) as db:
         for needed in ("events", "findings", "orders"):
             if not _holds(db, needed):
                 raise PictureFailed(f"{database} holds no {needed}: make it anew with `make demo`")
-        (row,) = db.query(_TELLING)
-        return str(row["id"])
 
 
 def screens(parcel: str) -> tuple[Screen, ...]:
     """The terminals to draw."""
     return (
-        Screen("show", ("show", parcel), columns=150),
-        Screen("findings", ("disagreements", "--findings"), columns=118),
+        Screen("show", ("show", parcel), columns=136, lines=60),
+        Screen("findings", ("disagreements", "--findings", "--kind", "zone_label"), columns=118),
     )
 
 
@@ -76,7 +68,7 @@ def shots(parcel: str) -> tuple[Shot, ...]:
     return (
         Shot("datasette", ""),
         Shot("datasette-findings", f"findings?{_FINDINGS}", top=".facet-results"),
-        Shot("datasette-history", f"parcel_history?parcel={parcel}"),
+        Shot("datasette-history", f"parcel_history?{urlencode({'parcel': parcel})}"),
         Shot("datasette-orders", f"orders?{_ORDERS}", top=".facet-results"),
         Shot("datasette-where", "where_is_everything"),
     )
@@ -104,6 +96,7 @@ def _holds(db: Database, table: str) -> bool:
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m demo.pictures", description="Make README's pictures.")
     parser.add_argument("--database", type=Path, default=DATABASE, help=f"made by the demo; {DATABASE}")
+    parser.add_argument("--parcel", default=SHOWN, help=f"the one to show, by any of its numbers; {SHOWN}")
     parser.add_argument("--out", type=Path, default=OUT, help=f"the folder for the pictures; {OUT}")
     return parser.parse_args()
 

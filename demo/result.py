@@ -1,12 +1,12 @@
 """What the demo prints at its end: findings in plain words, one timeline, and where to look further."""
 
+import re
 import sys
-from collections.abc import Iterable
+import textwrap
 from datetime import datetime
 from pathlib import Path
 
 from rich.console import Console
-from rich.padding import Padding
 from rich.text import Text
 from sqlite_utils import Database
 
@@ -17,9 +17,10 @@ from demo import outcome, story
 
 #: How wide lines are at most: longer ones are hard to read on any screen.
 WIDTH = 100
-_MOST_EVENTS = 14
+_MOST_EVENTS = 12
 _MOST_WORDINGS = 4
 _LONGEST_TITLE = 44
+_INSTANT, _SPOKEN = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d):\d\dZ"), r"\1 \2 UTC"
 
 
 def show(out: Console, db: Database, evening: datetime, database: Path) -> None:
@@ -39,9 +40,15 @@ def _amounts(out: Console, db: Database) -> None:
     _head(out, "What was collected")
     _say(
         out,
-        f"{n['orders']} orders in {n['accounts']} accounts, {n['parcels']} parcels with {n['numbers']} tracking "
-        f"numbers; {n['rows_followed']} rows on {n['portals']} portals that are {n['events']} events. "
-        f"{n['disagreements']} times two rows disagree about when it was: {n['findings']} findings.",
+        f"{n['orders']} orders in {n['accounts']} accounts, and {n['parcels']} parcels with {n['numbers']} "
+        f"tracking numbers: {n['combined']} carries goods of several orders, {n['split']} order comes in "
+        f"several, and {n['renumbered']} changed their number on the way.",
+    )
+    _say(
+        out,
+        f"{n['portals']} portals show {n['rows_followed']} rows about {n['events']} events. Their times "
+        f"differ in {n['disagreements']} pairs of rows; said once for each parcel, that is {n['findings']} "
+        f"findings.",
     )
 
 
@@ -50,22 +57,24 @@ def _contradictions(out: Console, db: Database) -> None:
     if found:
         _head(out, "What cannot both be true")
     for one in found:
-        _say(out, f"{_short(one['title'])}: {one['explanation']}")
+        _say(out, f"{_short(one['title'])}: {_INSTANT.sub(_SPOKEN, one['explanation'])}")
 
 
 def _timeline(out: Console, db: Database) -> None:
     (parcel_id,) = parcels_named(db, story.SHOWN)
     parcel = parcel_json(db, parcel_id)
-    numbers = " and then ".join(n["number"] for n in parcel["numbers"])
+    numbers = ", then ".join(n["number"] for n in parcel["numbers"])
     _head(out, f"One parcel: {parcel['title']}")
     shared = [event for event in parcel["events"] if len(event["shown"]) > 1][-_MOST_EVENTS:]
-    rest = len(parcel["events"]) - len(shared)
-    _say(out, f"It is {numbers}. Its last {len(shared)} events that several portals show ({rest} more):")
+    _say(out, f"It is {numbers}. The last {len(shared)} events that several portals show:")
+    out.print()
     print_timeline(out, shared)
+    out.print()
+    _say(out, "!! somebody's time is wrong; ! something is off; ~ only the clocks differ.")
 
 
 def _to_look_into(out: Console, db: Database, evening: datetime) -> None:
-    _head(out, f"What a buyer would look into on {evening:%d %B %Y}")
+    _head(out, f"What a buyer would look into on {evening.day} {evening:%B %Y}")
     for row in outcome.protection_ending(db, evening):
         ends, last = row["protection_ends_on"], row["last_event_at"][:10]
         _say(out, f"{_short(row['title'])}: buyer protection ends on {ends}, nothing new since {last}")
@@ -112,13 +121,10 @@ def _head(out: Console, text: str) -> None:
 
 
 def _say(out: Console, text: str) -> None:
-    out.print(Padding(Text(plain(text)), (0, 0, 0, 2)))
+    width = min(out.width, WIDTH)
+    filled = textwrap.fill(plain(text), width, initial_indent="  ", subsequent_indent="  ")
+    out.print(Text(filled), soft_wrap=True)
 
 
 def _short(title: str) -> str:
     return title if len(title) <= _LONGEST_TITLE else title[: _LONGEST_TITLE - 1].rstrip() + "…"
-
-
-def join(lines: Iterable[str]) -> str:
-    """Lines under each other, each with a dash."""
-    return "\n".join(f"  - {line}" for line in lines)

@@ -1,19 +1,21 @@
 """What is simulated: which parcels are under way on three evenings, and in whose accounts. All invented.
 
-The journeys and orders are the committed ones (`fixtures/journeys`, `fixtures/shop/orders.toml`), most of them
-some weeks later than told there, so that they are under way together.
+The journeys and orders are the committed ones (`fixtures/journeys`, `fixtures/shop/orders.toml`), most of
+them some weeks later than told there, so that they are under way together.
 """
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, fields, is_dataclass, replace
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from typing import TypeVar, cast
 
 import fixtures
 from fixtures.journeys import Journey, Slip, load
 from fixtures.shop import Order, TrueOrder, bought, truth
 from fixtures.sites.aliexpress.settings import WALDO, XIMENA
+
+_T = TypeVar("_T", Order, Journey)
 
 EVENINGS = (
     datetime(2026, 2, 24, 20, tzinfo=UTC),
@@ -89,16 +91,20 @@ def numbers_followed(evening: datetime) -> dict[str, str]:
     return {told[one.journey].numbers[0].number: one.note for one in FOLLOWED if one.since <= evening}
 
 
-def later(thing: Any, weeks: int) -> Any:
+def later(thing: _T, weeks: int) -> _T:
     """`thing`, an order or a journey, with every day and instant in it so many weeks later."""
+    return cast("_T", _moved(thing, timedelta(weeks=weeks)))
+
+
+def _moved(thing: object, by: timedelta) -> object:
     if isinstance(thing, date):  # an instant is one too
-        return thing + timedelta(weeks=weeks)
+        return thing + by
     if isinstance(thing, tuple):
-        return tuple(later(part, weeks) for part in thing)
+        return tuple(_moved(part, by) for part in thing)
     if isinstance(thing, Mapping):
-        return {key: later(value, weeks) for key, value in thing.items()}
+        return {key: _moved(value, by) for key, value in thing.items()}
     if is_dataclass(thing) and not isinstance(thing, type):
-        return replace(thing, **{f.name: later(getattr(thing, f.name), weeks) for f in fields(thing)})
+        return replace(thing, **{f.name: _moved(getattr(thing, f.name), by) for f in fields(thing)})
     return thing
 
 

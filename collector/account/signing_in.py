@@ -7,8 +7,8 @@ is given back. What a person types is neither logged nor kept, and no page of a 
 import asyncio
 import os
 import time
-from collections.abc import AsyncIterator, Iterator, Mapping, MutableMapping, Sequence
-from contextlib import aclosing, asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -21,6 +21,7 @@ from collector.account.sight import looks_signed_in, shop_cookies
 from collector.account.steps import NotSignedIn
 from collector.account.terminal import Person, Secret
 from collector.browser import Browser, BrowserGone, open_browser
+from collector.browser.silence import telling_nobody
 from collector.browser.starting import attached, browser_to_start, launched
 from collector.browser.tabs import in_order
 from collector.visit import Visited
@@ -39,8 +40,6 @@ __all__ = [
     "by_window",
 ]
 
-#: What makes Playwright, its driver included, write down everything it is told to type.
-_TELLTALES = ("DEBUG", "DEBUGP", "DEBUG_FILE", "PWDEBUG")
 _DRIVER_SECONDS = 60.0
 
 Cookies = Sequence[Mapping[str, Any]]
@@ -94,9 +93,8 @@ async def by_credentials(
     Raises BrowserMissing, BrowserFailed.
     """
     try:
-        with telling_nobody(os.environ):
-            async with open_browser(given.options) as browser:
-                cookies = await _signed_in_by_form(browser, given, login, password, person)
+        async with open_browser(given.options) as browser:
+            cookies = await _signed_in_by_form(browser, given, login, password, person)
     except (BrowserGone, pw.Error, TimeoutError):  # their texts may hold what was typed
         cookies = NotSignedIn(Outcome.UNAVAILABLE, "the browser failed while signing in")
     finally:
@@ -112,10 +110,9 @@ async def by_cookies(given: SignIn, cookies: Cookies, source: Source) -> SignedI
     session = session_of(given.shop, given.account, cookies, now=given.clock(), source=source)
     if not session.cookies:
         return NotSignedIn(Outcome.LOGIN_REQUIRED, f"there are no cookies of {given.title} that still hold")
-    with telling_nobody(os.environ):
-        async with open_browser(given.options) as browser:
-            visited = await _first_page(browser, given, session)
-            held = await browser.cookies(given.shop, visited.language, given.limits, session)
+    async with open_browser(given.options) as browser:
+        visited = await _first_page(browser, given, session)
+        held = await browser.cookies(given.shop, visited.language, given.limits, session)
     judged = judge(visited, given.title)
     if judged is not None:
         return judged
@@ -123,16 +120,6 @@ async def by_cookies(given: SignIn, cookies: Cookies, source: Source) -> SignedI
     if looks_signed_in(renewed.cookies, given.shop):
         session = renewed
     return SignedIn(replace(session, verified_at=visited.seen_at))
-
-
-@contextmanager
-def telling_nobody(environ: MutableMapping[str, str]) -> Iterator[None]:
-    """While this lasts, `environ` holds nothing that makes Playwright log what it is told."""
-    removed = {name: environ.pop(name) for name in _TELLTALES if name in environ}
-    try:
-        yield
-    finally:
-        environ.update(removed)
 
 
 async def _first_page(browser: Browser, given: SignIn, session: Session) -> Visited:

@@ -13,6 +13,7 @@ from typing import Any
 import playwright.async_api as pw
 
 from collector.browser.finding import Found
+from collector.browser.silence import telling_nobody
 from collector.browser.starting import (
     BrowserFailed,
     BrowserOptions,
@@ -207,17 +208,18 @@ async def open_browser(
     """
     offset = fixed_offset_minutes(options.zone)
     found = browser_to_start(options, environ)
-    async with asyncio.timeout(_START_SECONDS):
-        playwright = await pw.async_playwright().start()
-    try:
-        browser = Browser(playwright, found, options, offset)
+    with telling_nobody(os.environ):
+        async with asyncio.timeout(_START_SECONDS):
+            playwright = await pw.async_playwright().start()
         try:
-            await browser.start()
-            yield browser
+            browser = Browser(playwright, found, options, offset)
+            try:
+                await browser.start()
+                yield browser
+            finally:
+                await browser.close()
         finally:
-            await browser.close()
-    finally:
-        await in_order("the browser's driver", playwright.stop(), _CLOSE_SECONDS)
+            await in_order("the browser's driver", playwright.stop(), _CLOSE_SECONDS)
 
 
 async def _watched(running: Running, most_bytes: int) -> None:

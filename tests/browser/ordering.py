@@ -7,15 +7,20 @@ one that was killed and begun again see everything at the same moment.
 
 import asyncio
 import json
+import os
 import sys
 from collections import Counter
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+
+import pytest
 
 import fixtures
 from collector.account.sessions import load_session, save_session, session_of
 from collector.browser import BrowserOptions
+from collector.browser.finding import BrowserMissing, find_browser
 from collector.collect import Collecting, collect
 from collector.derive import DERIVED_TABLES, Deriver
 from collector.limits import Limits
@@ -23,9 +28,11 @@ from collector.lock import run_lock
 from collector.plan import Wanted
 from collector.store.facts import follow
 from collector.store.opening import open_store
+from fixtures.shop import many_orders
 from fixtures.shop.generated import NEWEST
 from scrapers import portals
 from scrapers.aliexpress import AliExpress
+from scrapers.contract import Politeness
 
 QUICK = Limits(
     navigation_seconds=15,
@@ -59,6 +66,44 @@ STATES = {
     "closed": "cancelled",
     "odd": None,
 }
+
+
+def _lacks_browser():
+    try:
+        find_browser(None, os.environ)
+    except BrowserMissing as missing:
+        return str(missing)
+    return ""
+
+
+needs_browser = pytest.mark.skipif(bool(_lacks_browser()), reason=_lacks_browser())
+
+
+def allowing(visits):
+    """AliExpress, to be asked so often a day."""
+
+    class Allowing(AliExpress):
+        politeness = Politeness(0, visits, "for tests")
+
+    return Allowing()
+
+
+def finished_orders(count):
+    """Orders of which nothing more is to come, all older than two weeks at NOW, newest first; each with a parcel."""
+    ended = [o for o in many_orders(10 * count) if o.status(NOW) == "completed" and not o.deleted]
+    return tuple(ended[:count])
+
+
+def open_orders(count, placed_before=timedelta()):
+    """Orders under way at NOW, each with one parcel, the newest placed so long before NOW."""
+    made = many_orders(18 * count, seed=2, newest=NOW - timedelta(days=2) - placed_before)
+    under_way = [o for o in made if o.timeline[-1][1] == "shipped" and len(o.packages) == 1]
+    return tuple(under_way[:count])
+
+
+def reaching(order, status, at):
+    """The order, in that state from then on."""
+    return replace(order, timeline=(*order.timeline, (at, status)))
 
 
 async def no_pause(_):
@@ -305,7 +350,14 @@ def assert_complete(buyer, truth):
     assert found_orders(buyer) == expected_orders(truth)
     assert found_items(buyer) == expected_items(truth)
     assert found_parcels(buyer) == expected_parcels(truth)
-    assert buyer.rows("select number from tracking_numbers group by number having count(*) > 1") == []
+    assert_single(buyer)
+
+
+def assert_single(buyer):
+    """Nothing is there twice, and nothing hangs in the air."""
+    for table, columns in (("orders", "id"), ("order_items", "order_id, line_id"), ("tracking_numbers", "number")):
+        twice = f"select {columns} from {table} group by {columns} having count(*) > 1"
+        assert buyer.rows(twice) == []
     assert buyer.rows("pragma foreign_key_check") == []
 
 

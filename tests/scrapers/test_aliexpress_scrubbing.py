@@ -681,26 +681,29 @@ WRITTEN = [
     "</b>",
     "&amp;",
     "#90;",
-    "&#90;uleika",
-    "%5A",
-    "Zuleika Quobbert",
-]
-WRITTEN += [
-    "Signed by ",
-    "left at ",
-    "front door",
-    " ",
-    "\\u005auleika",
-    ":",
-    "Cancel",
     "&",
     "lt;b&gt;",
     "**** 4242",
+    ":",
+]
+WRITTEN += [
+    "Zuleika Quobbert",
+    "&#90;uleika Quobbert",
+    "%5Auleika Quobbert",
+    "\\u005auleika Quobbert",
+    "Cancel",
+]
+WRITTEN += [
+    "Zuleika <i>Quobbert</i>",
+    "Signed by",
+    "left at",
+    "&lt;b title=1&gt; Zuleika Quobbert",
+    "front door",
 ]
 
 
 @settings(deadline=None)
-@given(st.lists(st.sampled_from(WRITTEN), max_size=8).map("".join))
+@given(st.lists(st.sampled_from(WRITTEN), max_size=8).map(" ".join))
 def test_no_spelling_of_a_name_passes_in_any_kind_of_text(text):
     fields = order_fields(ORDER, statusText=text, orderDateText=text, storeName=text, moreItemText=text)
     told = envelope(list_data((ORDER,), orders={ORDER: fields}))
