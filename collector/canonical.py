@@ -53,8 +53,8 @@ def canonical(page: Page, rules: Canonical) -> bytes:
     """What `page` says, as bytes to compare: equal for two loads that differ only in what is volatile.
 
     HTML loses scripts, styles, comments, nonces, forgery tokens and what `rules` declares; JSON is written
-    with sorted keys, without the declared ones, with its lists, numbers and repeated keys as they are; a reply
-    handed to a function (JSONP) is compared like one that stands alone. All else, and what cannot be read, is
+    with sorted keys, without the declared ones, with its lists, numbers and repeated keys as they are, also
+    where it is handed to a function (JSONP), whatever that is called. All else, and what cannot be read, is
     the body itself. `canonical` of its own result changes nothing.
     """
     if page.role in (Role.SCREENSHOT, Role.RECORD):

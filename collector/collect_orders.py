@@ -196,7 +196,8 @@ class _Depth:
         self._reached_end = reading.has_more is False
         for order_id in ids:
             self._open.pop(order_id, None)
-        self.is_enough = not self._reads_all and self._settled.issuperset(ids) and self._is_past(ids)
+        is_known = not self._reads_all and self._settled.issuperset(ids) and self._is_past(ids)
+        self.is_enough = is_known or not reading.has_more
 
     def _is_past(self, ids: Sequence[str]) -> bool:
         """Whether no order still under way can stand further down: the list is newest first."""

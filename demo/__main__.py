@@ -21,7 +21,8 @@ from rich.console import Console
 
 import fixtures
 from collector.account.sessions import save_session, session_of
-from collector.browser import BrowserOptions
+from collector.browser import BrowserFailed, BrowserOptions
+from collector.browser.finding import BrowserMissing
 from collector.collect import Collecting, Summary, collect
 from collector.errors import CrosstrackError, ExitStatus
 from collector.limits import Limits
@@ -42,8 +43,7 @@ A real browser now collects invented orders and parcels, on three simulated even
 
 The portals are simulated on this computer, under their real host names: no request leaves it. Two
 AliExpress accounts are signed in, and neither is real: the simulated shop hands out the cookies of
-two sessions, and the demo keeps them in {sessions} as `crosstrack login` would.
-"""
+two sessions, and the demo keeps them in {sessions} as `crosstrack login` would."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +61,7 @@ def main() -> int:
     places = Places(arguments.data / "crosstrack.db", arguments.data / "sessions")
     try:
         with run_lock(places.database):
-            _forget(places)
-            missing = _told(places, has_window(arguments.window, os.environ, sys.platform))
+            missing = _shown(places, arguments.window)
     except CrosstrackError as error:
         print(f"demo: {error}", file=sys.stderr)
         return int(error.exit_status)
@@ -72,6 +71,19 @@ def main() -> int:
     for line in missing:
         print(f"demo: {line}", file=sys.stderr)
     return int(ExitStatus.SOME_FAILED if missing else ExitStatus.DONE)
+
+
+def _shown(places: Places, window: bool | None) -> list[str]:
+    """Tell the story, without the browser's window if it was not demanded and cannot be had."""
+    is_headed = has_window(window, os.environ, sys.platform)
+    print(_WELCOME.format(sessions=places.sessions), file=sys.stderr)
+    try:
+        return _told(places, is_headed)
+    except (BrowserFailed, BrowserMissing) as error:
+        if window is not None or not is_headed:
+            raise
+        print(f"\n{error}\nOnce more, without a window.", file=sys.stderr)
+        return _told(places, is_headed=False)
 
 
 def has_window(wanted: bool | None, environ: Mapping[str, str], platform: str) -> bool:
@@ -103,7 +115,7 @@ def _forget(places: Places) -> None:
 def _told(places: Places, is_headed: bool) -> list[str]:
     """Tell the story and show what came of it; what is missing of it, in words."""
     began = time.monotonic()
-    print(_WELCOME.format(sessions=places.sessions), file=sys.stderr)
+    _forget(places)
     with story.simulated() as sites:
         _sign_in(sites, places.sessions)
         options = BrowserOptions(
@@ -143,7 +155,7 @@ def _collected(
         return now
 
     screen = Console(stderr=True, highlight=False, markup=False)
-    screen.print(f"{evening:%A} {evening.day} {evening:%B %Y}")
+    screen.print(f"\n{evening:%A} {evening.day} {evening:%B %Y}")
     with open_store(places.database) as db, progress(screen) as told:
         with db.atomic():
             for number, note in story.numbers_followed(evening).items():
@@ -167,9 +179,9 @@ async def _no_pause(_: float) -> None:
 
 
 def _summed_up(summary: Summary) -> str:
-    visits = ", ".join(f"{n} {outcome.replace('_', ' ')}" for outcome, n in sorted(summary.outcomes.items()))
+    visits = ", ".join(f"{n} {outcome.replace('_', ' ')}" for outcome, n in summary.outcomes.most_common())
     new = ", ".join(f"{n} {what}" for what, n in summary.new.items())
-    return f"visits: {visits}; new: {new}\n"
+    return f"visits: {visits}; new: {new}"
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ Row = dict[str, Any]
 
 MOST_FINDINGS = 7
 #: Kinds by how much they tell; of the last ones there are many.
-_TELLING = ("conflict", "lag", "revision", "zone_label", "unexplained", "precision", "timezone")
+TELLING = ("conflict", "lag", "revision", "zone_label", "unexplained", "precision", "timezone")
 _TWICE = ("conflict", "zone_label")
 _SOON = timedelta(days=14)
 
@@ -73,14 +73,14 @@ def chosen(findings: Sequence[Row]) -> list[Row]:
     A parcel comes once, if there is another.
     """
     kept: list[Row] = []
-    for kind in (*_TELLING, *_TWICE):
+    for kind in (*TELLING, *_TWICE):
         of_kind = [f for f in findings if f["kind"] == kind and f not in kept]
         told = {f["parcel_id"] for f in kept}
         others = [f for f in of_kind if f["parcel_id"] not in told]
         if kind not in {f["kind"] for f in kept}:
             others = others or of_kind
         kept += others[:1]
-    return sorted(kept[:MOST_FINDINGS], key=lambda f: _TELLING.index(f["kind"]))
+    return sorted(kept[:MOST_FINDINGS], key=lambda f: TELLING.index(f["kind"]))
 
 
 def contradictions(db: Database) -> list[Row]:

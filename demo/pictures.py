@@ -25,9 +25,8 @@ OUT = Path("docs") / "pictures"
 MOST_BYTES = {".svg": 100_000, ".png": 150_000}
 
 _FINDINGS = "_col=severity&_col=kind&_col=parcel_id&_col=sentence"
-_ORDERS = "&".join(
-    f"_col={name}" for name in ("status", "placed_on", "store", "total", "currency", "protection_ends_on")
-)
+_ORDER_COLUMNS = ("account", "status", "placed_on", "store", "total", "currency", "protection_ends_on")
+_ORDERS = "&".join(f"_col={name}" for name in (*_ORDER_COLUMNS, "destination_country"))
 
 
 def main() -> int:

@@ -10,7 +10,6 @@ from rich.console import Console
 from rich.text import Text
 from sqlite_utils import Database
 
-from collector.finding import parcels_named
 from collector.plain_text import plain
 from collector.report import parcel_json, print_findings, print_timeline
 from demo import outcome, story
@@ -37,19 +36,26 @@ def show(out: Console, db: Database, evening: datetime, database: Path) -> None:
 
 def _amounts(out: Console, db: Database) -> None:
     n = outcome.amounts(db)
+    orders, accounts = _counted(n["orders"], "order"), _counted(n["accounts"], "account")
+    parcels, numbers = _counted(n["parcels"], "parcel"), _counted(n["numbers"], "tracking number")
     _head(out, "What was collected")
     _say(
         out,
-        f"{n['orders']} orders in {n['accounts']} accounts, and {n['parcels']} parcels with {n['numbers']} "
-        f"tracking numbers: {n['combined']} carries goods of several orders, {n['split']} order comes in "
-        f"several, and {n['renumbered']} changed their number on the way.",
+        f"{orders} in {accounts}, and {parcels} with {numbers}. Parcels with goods of several orders: "
+        f"{n['combined']}; orders in several parcels: {n['split']}; parcels whose number changed on the way: "
+        f"{n['renumbered']}.",
     )
+    portals, pairs = _counted(n["portals"], "portal"), _counted(n["disagreements"], "pair")
     _say(
         out,
-        f"{n['portals']} portals show {n['rows_followed']} rows about {n['events']} events. Their times "
-        f"differ in {n['disagreements']} pairs of rows; said once for each parcel, that is {n['findings']} "
-        f"findings.",
+        f"Rows that {portals} showed: {n['rows_followed']}; events that they are about: {n['events']}. "
+        f"The times differ in {pairs} of rows; said once for each parcel, these are "
+        f"{_counted(n['findings'], 'finding')}.",
     )
+
+
+def _counted(n: int, what: str) -> str:
+    return f"{n} {what}" if n == 1 else f"{n} {what}s"
 
 
 def _contradictions(out: Console, db: Database) -> None:
@@ -61,8 +67,10 @@ def _contradictions(out: Console, db: Database) -> None:
 
 
 def _timeline(out: Console, db: Database) -> None:
-    (parcel_id,) = parcels_named(db, story.SHOWN)
-    parcel = parcel_json(db, parcel_id)
+    known = list(db.query("select parcel_id from tracking_numbers where number = ?", [story.SHOWN]))
+    if not known:
+        return
+    parcel = parcel_json(db, known[0]["parcel_id"])
     numbers = ", then ".join(n["number"] for n in parcel["numbers"])
     _head(out, f"One parcel: {parcel['title']}")
     shared = [event for event in parcel["events"] if len(event["shown"]) > 1][-_MOST_EVENTS:]

@@ -26,6 +26,7 @@ from demo.small_png import with_palette
 from demo.terminal_pictures import PictureFailed
 
 WIDTH, HEIGHT = 1280, 800
+WIDEST = 1500
 _ROOT = Path(__file__).parents[1]
 _START_SECONDS = 60.0
 _PAGE_SECONDS = 30.0
@@ -121,6 +122,7 @@ def photographed(address: str, shots: Sequence[Shot]) -> Iterator[tuple[Shot, by
 
 
 def _open(page: Page, url: str) -> None:
+    page.set_viewport_size({"width": WIDTH, "height": HEIGHT})
     answer = page.goto(url, wait_until="load")
     if answer is None or not answer.ok:
         status = "no answer" if answer is None else f"status {answer.status}"
@@ -135,11 +137,14 @@ def _picture(page: Page, shot: Shot) -> bytes:
     if not page.locator(shot.top).count():
         raise PictureFailed(f"the picture {shot.name}: the page has no {shot.top}")
     measured = page.evaluate(_MEASURE, [shot.top, HEIGHT])
-    if measured["overhang"] > 0:
-        over = f"{measured['overhang']} pixels wider than {WIDTH}"
-        raise PictureFailed(f"the picture {shot.name}: the page is {over}, so that columns would be cut off")
+    width = WIDTH + measured["overhang"]
+    if width > WIDEST:
+        raise PictureFailed(f"the picture {shot.name}: the page needs {width} pixels, more than {WIDEST}")
+    if width > WIDTH:  # a window that much wider: no column is cut off
+        page.set_viewport_size({"width": width, "height": HEIGHT})
+        measured = page.evaluate(_MEASURE, [shot.top, HEIGHT])
     height = measured["bottom"] - measured["top"]
-    part = {"x": 0, "y": measured["top"], "width": WIDTH, "height": height}
+    part = {"x": 0, "y": measured["top"], "width": width, "height": height}
     taken = page.screenshot(full_page=True, clip=part, animations="disabled", caret="hide")  # type: ignore[arg-type]
     return with_palette(taken)
 

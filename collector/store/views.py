@@ -141,6 +141,38 @@ from observations where milestone is null
 group by portal, description
 """
 
+ORDER_STANDING = """
+select o.id as order_id, o.placed_on, o.store,
+       coalesce(
+           (select group_concat(title || iif(quantity > 1, ' × ' || quantity, ''), ' · ')
+              from (select i.title, c.quantity
+                      from parcel_items as c join order_items as i on i.id = c.order_item_id
+                     where c.parcel_id = x.parcel_id and i.order_id = o.id order by i.position)),
+           (select group_concat(title || iif(quantity > 1, ' × ' || quantity, ''), ' · ')
+              from (select title, quantity from order_items where order_id = o.id order by position))
+       ) as items,
+       cast(o.total as numeric) as total, o.currency, o.state, p.stage,
+       e.description as newest_event, p.last_event_at, o.protection_ends_on, p.delivered_at, o.status,
+       (select group_concat(number, ', ')
+          from (select number from tracking_numbers where parcel_id = p.id
+                order by first_seen_at, number)) as numbers,
+       p.id as parcel_id, o.account
+from orders as o
+left join parcel_orders as x on x.order_id = o.id
+left join parcels as p on p.id = x.parcel_id
+left join events as e on e.parcel_id = p.id
+  and e.sequence = (select max(n.sequence) from events as n where n.parcel_id = p.id)
+"""
+
+PARCEL_CONTENTS = """
+select p.title as parcel, p.stage, i.title as item, i.sku, c.quantity, cast(i.price as numeric) as price,
+       i.currency, o.store, o.placed_on, i.order_id, c.parcel_id, p.last_event_at
+from parcel_items as c
+join order_items as i on i.id = c.order_item_id
+join orders as o on o.id = i.order_id
+join parcels as p on p.id = c.parcel_id
+"""
+
 VIEWS = {
     "findings": FINDINGS,
     "reconciled_history": RECONCILED_HISTORY,
@@ -148,6 +180,8 @@ VIEWS = {
     "contradictions": CONTRADICTIONS,
     "eta_history": ETA_HISTORY,
     "unknown_phrases": UNKNOWN_PHRASES,
+    "order_standing": ORDER_STANDING,
+    "parcel_contents": PARCEL_CONTENTS,
 }
 
 

@@ -96,7 +96,8 @@ def finished_orders(count):
 
 def open_orders(count, placed_before=timedelta()):
     """Orders under way at NOW, each with one parcel, the newest placed so long before NOW."""
-    made = many_orders(18 * count, seed=2, newest=NOW - timedelta(days=2) - placed_before)
+    newest = NOW - timedelta(days=2) - placed_before
+    made = many_orders(18 * count, seed=newest.toordinal(), newest=newest)
     under_way = [o for o in made if o.timeline[-1][1] == "shipped" and len(o.packages) == 1]
     return tuple(under_way[:count])
 

@@ -6,29 +6,23 @@ import stat
 import subprocess
 import sys
 import time
-import zlib
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 import fixtures
-from collector.canonical import canonical
 from collector.derive import DERIVED_TABLES
 from collector.errors import ExitStatus
 from collector.store.opening import open_store
 from fixtures.shop import many_orders
-from scrapers.contract import Page
-from scrapers.words import Role
 from tests.browser.conftest import processes_with
 from tests.browser.ordering import (
     LIST_DATA,
     LONG_AGO,
     NOW,
-    SHOP,
     Buyer,
     assert_complete,
-    assert_single,
     buyer,
     differing,
     dump,
@@ -65,7 +59,7 @@ def test_a_run_right_after_another_asks_for_the_top_of_the_list_alone(tmp_path):
 
 
 def test_a_day_later_what_is_under_way_is_asked_for_and_a_new_order_is_found(tmp_path):
-    (newest,) = open_orders(1, -3 * DAY)
+    (newest,) = open_orders(1, timedelta(hours=-60))
     orders = (newest, *open_orders(2), *finished_orders(7))
     with buyer(tmp_path, orders, journeys={}) as made:
         made.steer(page_size=3)
@@ -73,7 +67,7 @@ def test_a_day_later_what_is_under_way_is_asked_for_and_a_new_order_is_found(tmp
         made.collect()
         known = made.shop.orders_as_of(NOW)
         assert newest.id not in {order.id for order in known}
-        mark, later = made.mark, NOW + 2 * DAY
+        mark, later = made.mark, NOW + DAY
         summary = made.collect(later)
         assert summary.new["orders"] == 1
         asked = made.opened(mark)
@@ -199,7 +193,6 @@ def signed_in(sites, folder):
 
 def contents(folder):
     """Everything derived, what was stored of pages, and what is remembered of the list."""
-    portal = next(iter(p for name, p in __import__("scrapers").portals().items() if name == SHOP))
     with open_store(folder / "crosstrack.db") as db:
         assert list(db.query("pragma foreign_key_check")) == []
         tables = dump(db, (*DERIVED_TABLES, "visits", "account_state"), ("duration_ms", "run_id", "budget_used"))

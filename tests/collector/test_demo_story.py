@@ -1,4 +1,4 @@
-"""The demo's two shared parcels, from saved pages to disagreements, against what their README tells.
+"""The saved story's two shared parcels, from pages to disagreements, against what their README tells.
 
 No database and no browser: the pages are parsed, read, folded and reconciled, with what both parcels teach
 about the portals' clocks. `fixtures/pages/README.md` holds the truth, one line a scan.

@@ -12,10 +12,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from collector.answer import Answer, read_pages, same_number
-from scrapers.contract import LayoutChanged, Page, Row
+from collector.visit.asked import Asked
+from scrapers.contract import LayoutChanged, Page, Reading, Row
+from scrapers.shop import Shop
 from scrapers.words import Outcome
 from tests.fuzzing import Case
 from tests.fuzzing.mutations import Record, written
+from tests.fuzzing.order_oracle import invented
 
 #: Outcomes that say the parcel has no rows. A wrong one hides what happened to it.
 QUIET = (Outcome.NO_EVENTS_YET, Outcome.NOT_FOUND)
@@ -34,10 +37,20 @@ class Sign:
 _CAINIAO_ROWS = (r'"latestTrace":\{"', r'"detailList":[\[{][^\]}]')
 _CAINIAO_KNOWN = (r'"status":"', r'"statusDesc":"', r'"originCountry":"', r'"processInfo":\{"')
 _CORREOS_ROWS = r'"(?:eventos|events)":[\[{][^\]]'
+#: A reply names its list of packages or of rows, and the list is empty.
+_NO_PACKAGES = r'"(?:trackingDetailLineList|detailList)":(?:\[\]|null)'
+_ALIEXPRESS_ROWS = (r'"detailList":[\[{][^\]}]', r"logistic-info(?:-v2)?--node|ship-steps")
 _USPS_ROWS = r'class="?[^">]*\btb-step current-step\b'
 
 #: Portal, outcome: what its page says. A portal that is not here must never answer so.
 SIGNS: Mapping[tuple[str, Outcome], tuple[Sign, ...]] = {
+    ("aliexpress", Outcome.NO_EVENTS_YET): (
+        Sign((_NO_PACKAGES,), _ALIEXPRESS_ROWS),
+        Sign((r"(?i)logistics information has not been updated yet",), _ALIEXPRESS_ROWS),
+        Sign((r"(?i)there is no updated logistics information",), _ALIEXPRESS_ROWS),
+    ),
+    # A list without an order.
+    ("aliexpress", Outcome.OK): (Sign((r'"hasMore":"?(?:false|0)\b',), (r'"orderLines":[\[{][^\]}]',)),),
     ("cainiao", Outcome.NO_EVENTS_YET): (
         Sign((r'"noTrackingDataDesc":"[^"]*\S',), _CAINIAO_ROWS),
         Sign((r'"status":"SELLER_PREPARING"',), _CAINIAO_ROWS),
@@ -67,7 +80,10 @@ SIGNS: Mapping[tuple[str, Outcome], tuple[Sign, ...]] = {
 }
 
 #: Where a row begins in a portal's HTML; in a page with a table, every row of it too.
-ROW_STARTS: Mapping[str, str] = {"usps": r"(?=<[a-zA-Z][^\s<>]*\s[^<>]*(?:\btb-step\b|upcoming-step))"}
+ROW_STARTS: Mapping[str, str] = {
+    "aliexpress": r"(?=<[a-zA-Z][^\s<>]*\s[^<>]*logistic-info(?:-v2)?--node--)|(?=<[lL][iI]\b)",
+    "usps": r"(?=<[a-zA-Z][^\s<>]*\s[^<>]*(?:\btb-step\b|upcoming-step))",
+}
 #: How a part begins that looks like a row and is none: a step still to come, a link.
 NO_ROWS: Mapping[str, str] = {
     "usps": r"""<(?:(?!class=)[^<>])*class="?[^"<>]*(?:upcoming-step|toggle-history)""",
@@ -76,6 +92,8 @@ NO_ROWS: Mapping[str, str] = {
 PARCEL_STARTS: Mapping[str, str] = {"usps": r"track-bar-container|</html", "correos": r"</html"}
 #: Rows whose place stands in brackets before the description.
 TOWN_IN_TEXT = frozenset({"cainiao"})
+#: Rows whose place may stand before the time and whose zone may stand behind it, all in one text.
+TIME_IN_TEXT = frozenset({"aliexpress"})
 
 #: White space, and characters nobody sees: neither makes two texts differ.
 _IGNORED = re.compile(r"[\s\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufffd]+")
@@ -108,44 +126,72 @@ def judge(case: Case) -> Verdict:
         parsed = ()
     except Exception as error:
         return Verdict(None, (f"parse raised {type(error).__name__}: {error}",))
-    answer = read_pages(case.portal, case.sample.number, case.pages)
+    answer = _answer(case)
     holders = [holder for page in case.pages for holder in _holders(page, case.portal.name)]
     wrongs = [*_outcome(case, answer)]
     if sorted(map(repr, answer.readings)) not in ([], sorted(map(repr, parsed))):
         wrongs.append("two parses of one page differ")
     for reading in parsed:
         wrongs.extend(_rows(reading.rows, holders, case.portal.name))
+    if isinstance(case.portal, Shop):
+        wrongs.extend(invented(parsed, [text for page in case.pages for text in (*_texts(page), page.url)]))
     lost = _lost(case, answer)
     if case.mutations == ("truncate",):
-        whole = case.sample.reading.rows if case.sample.reading else ()
-        halved = [row for reading in answer.readings[:1] for row in reading.rows if row not in whole]
-        wrongs.extend(f"{row} was cut in two" for row in halved)
+        whole = _told(case.sample.reading)
+        halved = [one for reading in answer.readings[:1] for one in _told(reading) if one not in whole]
+        wrongs.extend(f"{one} was cut in two" for one in halved)
         wrongs.extend(["a cut page passes for whole"] if lost else [])
     return Verdict(answer, tuple(wrongs), lost)
 
 
+def _answer(case: Case) -> Answer:
+    """What a visit to the page would have made of it."""
+    sample = case.sample
+    if not isinstance(case.portal, Shop):
+        return read_pages(case.portal, sample.number, case.pages)
+    order_id = "" if sample.kind == "list" else sample.number
+    return Asked(case.portal, sample.page.url, order_id=order_id, page=sample.kind).answer(case.pages)
+
+
+def _told(reading: Reading | None) -> tuple[object, ...]:
+    """What a reading tells: rows, and of orders what is more than their ids."""
+    return () if reading is None else (*reading.rows, *reading.orders)
+
+
 def _outcome(case: Case, answer: Answer) -> Iterator[str]:
     outcome = answer.outcome
+    is_shop = isinstance(case.portal, Shop)
     if not isinstance(outcome, Outcome):
         yield f"{outcome!r} is no outcome"
     first = answer.readings[0] if answer.readings else None
     if first is None and (outcome is not Outcome.LAYOUT_CHANGED or not answer.error):
         yield f"{outcome} without a reading, or without a reason"
-    if first is not None and bool(first.rows) != (outcome is Outcome.OK):
-        yield f"{outcome} with {len(first.rows)} rows"
-    if first is not None and first.number and not same_number(first.number, case.sample.number):
+    told = _told(first) if outcome is Outcome.OK or not is_shop else first.rows if first else ()
+    says_nothing = is_shop and outcome is Outcome.OK and not told
+    if first is not None and bool(told) != (outcome is Outcome.OK) and not says_nothing:
+        yield f"{outcome} with {len(told)} rows"
+    if (
+        not is_shop
+        and first is not None
+        and first.number
+        and not same_number(first.number, case.sample.number)
+    ):
         yield f"the parcel {first.number} was taken for {case.sample.number}"
     if case.foreign and outcome in (Outcome.OK, *QUIET):
         yield f"{outcome} from a page about another number"
-    if outcome in QUIET and not any(_says(p, case.portal.name, outcome) for p in case.pages):
-        yield f"{outcome}, though no page says so"
+    quiet = {outcome} if outcome in QUIET or says_nothing else set()
+    if is_shop:  # each parcel of an order has a reading of its own
+        quiet |= {reading.outcome for reading in answer.readings} & set(QUIET)
+    for one in sorted(quiet):
+        if not any(_says(page, case.portal.name, one) for page in case.pages):
+            yield f"{one}, though no page says so"
 
 
 def _lost(case: Case, answer: Answer) -> bool:
     """Whether an answer called complete has fewer rows than the whole page, after cutting alone."""
-    whole = len(case.sample.reading.rows) if case.sample.reading else 0
+    whole = len(_told(case.sample.reading))
     is_cut = case.mutations in (("truncate",), ("truncate_and_close",))
-    return is_cut and answer.complete and 0 < len(answer.readings[0].rows) < whole
+    return is_cut and answer.complete and 0 < len(_told(answer.readings[0])) < whole
 
 
 # --- rows ---
@@ -175,15 +221,29 @@ def _holds(holder: _Holder, row: Row, portal: str) -> bool:
     if has_town and not re.match(rf"\s*[\[【]\s*{re.escape(row.place or '')}\s*[\]】]", row.description):
         return False
     instant = None if row.instant_ms is None else str(row.instant_ms)
-    wanted = (row.description, row.note, row.offset_text, instant, None if has_town else row.place)
+    in_time = portal in TIME_IN_TEXT and _holds_time(holder, row)
+    elsewhere = () if in_time else (row.offset_text, None if has_town else row.place)
+    wanted = (row.description, row.note, instant, *elsewhere)
     if not all(holder.holds(_bare(text)) for text in wanted if text is not None):
         return False
     if row.code is not None and _code(row.code) not in map(_code, holder.texts):
         return False
-    return row.time_text is None or any(
-        holder.holds(_bare(first)) and (not second or holder.holds(_bare(second)))
-        for first, second in _halves(row.time_text)
+    return (
+        in_time
+        or row.time_text is None
+        or any(
+            holder.holds(_bare(first)) and (not second or holder.holds(_bare(second)))
+            for first, second in _halves(row.time_text)
+        )
     )
+
+
+def _holds_time(holder: _Holder, row: Row) -> bool:
+    """Whether a text is the row's time with its place before it or its zone behind it."""
+    if row.time_text is None or (row.place, row.offset_text) == (None, None):
+        return False
+    place = f"{row.place}, " if row.place is not None else ""
+    return holder.holds(_bare(f"{place}{row.time_text} {row.offset_text or ''}"))
 
 
 def _code(text: str) -> str:

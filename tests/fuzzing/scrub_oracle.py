@@ -1,0 +1,106 @@
+"""What may be said of a broken page of an account once it is scrubbed: nothing personal, and all else.
+
+The pages under `fixtures/pages` of a shop carry the owner's details below in the places where real pages have
+them. They are looked for in every way they may be written.
+"""
+
+import html
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import astuple, is_dataclass, replace
+from urllib.parse import unquote
+
+from scrapers.contract import LayoutChanged, Page, Reading
+from scrapers.shop import Shop
+from tests.fuzzing import Case
+
+#: Parts of the owner's name and e-mail address on the saved pages of shops: no damage may uncover them.
+NAMED = ("perpetua", "quindlethorpe")
+#: Of the street, postcode and telephone, which are known by where they stand.
+PLANTED = (*NAMED, "vexillary", "73519", "6125550147")
+#: Damage to the bytes of tags, which no browser writes down: then nothing need stand where it stood.
+CRUSHING = frozenset({"splice", "break_utf8", "insert_controls"})
+
+_TAG = re.compile(r"<[^<>]*>")
+_ESCAPE = re.compile(r"\\u([0-9a-fA-F]{4})")
+
+
+def judge_scrubbing(case: Case) -> tuple[str, ...]:
+    """Every promise that scrubbing breaks on the case's pages; none for a portal without accounts."""
+    if not isinstance(case.portal, Shop):
+        return ()
+    try:
+        once = case.portal.scrub(case.pages)
+        twice = case.portal.scrub(once)
+    except Exception as error:
+        return (f"scrub raised {type(error).__name__}: {error}",)
+    return tuple(_wrongs(case, once, twice))
+
+
+def _wrongs(case: Case, once: Sequence[Page], twice: Sequence[Page]) -> Iterator[str]:
+    if tuple(once) != tuple(twice):
+        yield "scrubbing again changes more"
+    if [page.role for page in once] != [page.role for page in case.pages]:
+        yield "a page is gone, or is something else"
+    is_crushed = not CRUSHING.isdisjoint(case.mutations)
+    for page in once:
+        said = _spellings(page)
+        sought = NAMED if is_crushed else PLANTED
+        yield from (f"{one!r} can be read in the scrubbed page" for one in sought if one in said)
+    if is_crushed:
+        return
+    before, after = _parsed(case.portal, case.pages), _parsed(case.portal, once)
+    known = set(_texts(before))
+    new = [text for text in _texts(after) if text not in known and not _is_hidden(text, known)]
+    if new:
+        yield f"{new[0]!r} is read from the scrubbed page alone"
+
+
+def _parsed(shop: object, pages: Sequence[Page]) -> tuple[Reading, ...] | str:
+    """What is read, or that nothing is: what was looked for may quote the page."""
+    if not isinstance(shop, Shop):
+        return ""
+    try:
+        return shop.parse(pages)
+    except LayoutChanged:
+        return "a changed layout"
+
+
+def _texts(value: object) -> Iterator[str]:
+    """Every text in readings but what they say of problems."""
+    if isinstance(value, Reading):
+        value = replace(value, problems=())
+    if is_dataclass(value) and not isinstance(value, type):
+        value = astuple(value)
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, tuple):
+        for inner in value:
+            yield from _texts(inner)
+
+
+def _is_hidden(text: str, known: Iterable[str]) -> bool:
+    """Whether a text is made of x's, or is one of the `known` with x's in it, or none at all."""
+    if text == "a changed layout" or set(re.findall(r"\w", text)) <= {"x"}:
+        return True
+    return any(
+        len(one) == len(text) and all(now in (was, "x") for was, now in zip(one, text, strict=True))
+        for one in known
+    )
+
+
+def _spellings(page: Page) -> str:
+    """Body, address and media type, also with what is escaped resolved, without tags, and run together."""
+    found = []
+    for text in (page.text, page.url, page.media_type):
+        plain = text
+        for _ in range(3):
+            plain = _ESCAPE.sub(lambda m: chr(int(m[1], 16)), unquote(html.unescape(plain)))
+        found += [text, plain, _TAG.sub("", plain), re.sub(r"[\s().+-]", "", _TAG.sub("", plain))]
+    return _folded("\n".join(found))
+
+
+def _folded(text: str) -> str:
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(c for c in decomposed if not unicodedata.combining(c))
