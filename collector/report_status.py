@@ -34,7 +34,7 @@ _WHY = {
     Urgency.PROTECTION: "buyer protection",
     Urgency.PICKUP: "fetch it",
     Urgency.TROUBLE: "held up",
-    Urgency.OUT_FOR_DELIVERY: "comes today",
+    Urgency.OUT_FOR_DELIVERY: "out for delivery",
     Urgency.CONFLICT: "portals contradict each other",
 }
 _NEEDED = {
@@ -119,7 +119,8 @@ def _table(out: Console, lines: Sequence[Line], today: date) -> Table:
         columns = {h: cell for h, cell in columns.items() if any(map(cell, lines))}
     table = Table(box=None, pad_edge=False, collapse_padding=True)
     for heading in columns:
-        table.add_column(heading, no_wrap=heading not in ("title", "last event"))
+        head = Text(heading, no_wrap=True, overflow="ellipsis")
+        table.add_column(head, no_wrap=heading not in ("title", "last event"))
     for line in lines:
         cells = [
             Text(_one_line(cell(line)), no_wrap=True, overflow="ellipsis" if out.is_terminal else "ignore")

@@ -4,12 +4,12 @@ Only what is the same every time is shown: nothing moves, and the footer, which 
 out.
 """
 
+import http.client
 import os
 import subprocess
 import sys
 import tempfile
 import time
-import urllib.request
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ from playwright.sync_api import Page, sync_playwright
 from collector.browser.finding import find_browser, runs_as_root
 from collector.browser.starting import QUIET, wall
 from collector.serving import HOST, usable_port
-from demo.small_png import with_palette
+from demo.small_png import NotAScreenshot, with_palette
 from demo.terminal_pictures import PictureFailed
 
 WIDTH, HEIGHT = 1280, 800
@@ -143,21 +143,30 @@ def _picture(page: Page, shot: Shot) -> bytes:
     if width > WIDTH:  # a window that much wider: no column is cut off
         page.set_viewport_size({"width": width, "height": HEIGHT})
         measured = page.evaluate(_MEASURE, [shot.top, HEIGHT])
+    if measured["overhang"] > 0:
+        raise PictureFailed(f"the picture {shot.name}: columns would be cut off however wide the window is")
     height = measured["bottom"] - measured["top"]
     part = {"x": 0, "y": measured["top"], "width": width, "height": height}
     taken = page.screenshot(full_page=True, clip=part, animations="disabled", caret="hide")  # type: ignore[arg-type]
-    return with_palette(taken)
+    try:
+        return with_palette(taken)
+    except NotAScreenshot as error:
+        raise PictureFailed(f"the picture {shot.name}: the browser's PNG cannot be read: {error}") from error
 
 
 def _wait_for(address: str, server: "subprocess.Popen[bytes]", said: IO[bytes]) -> None:
     """Return once the server answers. Raises PictureFailed if it ends or takes too long."""
     latest = time.monotonic() + _START_SECONDS
     while server.poll() is None and time.monotonic() < latest:
+        connection = http.client.HTTPConnection(address.removeprefix("http://"), timeout=5)
         try:
-            with urllib.request.urlopen(f"{address}/-/versions.json", timeout=5):  # noqa: S310 - our own http:
-                return
-        except OSError:
+            connection.request("GET", "/-/versions.json")
+            connection.getresponse()
+            return
+        except (OSError, http.client.HTTPException):
             time.sleep(0.1)
+        finally:
+            connection.close()
     said.seek(0)
     lines = said.read().decode(errors="replace").strip().splitlines() or ["it said nothing"]
     raise PictureFailed(f"`crosstrack serve` did not start: {lines[-1]}")

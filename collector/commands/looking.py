@@ -49,10 +49,9 @@ def status(
     if not known:
         say("nothing is known yet: run `crosstrack login aliexpress` or add a number, then collect")
     if len(wanted) > len(shown):
-        say(f"{len(wanted) - len(shown)} more lines are not shown (--limit)")
+        say(f"not shown: {len(wanted) - len(shown)} more (--limit)")
     if len(known) > len(wanted):
-        old = len(known) - len(wanted)
-        say(f"{old} parcels finished more than {FINISHED_SHOWN_DAYS} days ago are not shown (--all)")
+        say(f"finished over {FINISHED_SHOWN_DAYS} days ago, not shown: {len(known) - len(wanted)} (--all)")
 
 
 def _signed_in_at(sessions: Path, portal: str, account: str) -> datetime | None:

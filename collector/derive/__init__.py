@@ -11,6 +11,8 @@ from sqlite_utils import Database
 from collector.derive.linking import linked
 from collector.derive.orders import numbers_of_orders, orders_of_numbers, sight_orders, write_orders
 from collector.derive.parsing import Parser
+from collector.derive.rows import DerivedParcel
+from collector.derive.titles import orders_of
 from collector.derive.tracks import derived_parcels
 from collector.derive.writing import estimate_rows, write_parcels
 from collector.reconcile.clocks import Estimate
@@ -86,22 +88,23 @@ class Deriver:
             self.db.execute("pragma defer_foreign_keys = on")
             while True:  # until no order brings a further parcel in
                 touched, links = linked(self.db, self.parser, sorted(wanted))
-                wanted = set(touched) | self._with_same_orders(touched)
+                marks = ",".join("?" * len(touched))
+                others = self._orders_of(stored_visits(self.db, _OF_SHOP.format(marks=marks), touched))
+                parcels = derived_parcels(self.db, self.parser, touched, links, self.known_estimates())
+                others |= numbers_of_orders(self.db, self._reassigned(touched, parcels))
+                wanted = {*touched, *others}
                 if wanted <= set(touched):
                     break
-            parcels = derived_parcels(self.db, self.parser, touched, links, self.known_estimates())
             write_parcels(self.db, touched, links, parcels)
         return {p.id for p in parcels}
 
-    def _with_same_orders(self, numbers: Sequence[str]) -> set[str]:
-        """Write the orders these numbers' visits speak of; further numbers whose parcels hold others' items.
+    def _reassigned(self, numbers: Sequence[str], parcels: Iterable[DerivedParcel]) -> set[str]:
+        """Orders that `parcels` have and their numbers had not, or the other way round.
 
-        An order's only parcel holds all its items: a further one changes what the first holds.
+        Their other parcels are derived again too: an order's only parcel holds all its items.
         """
-        marks = ",".join("?" * len(numbers))
-        visits = stored_visits(self.db, _OF_SHOP.format(marks=marks), numbers)
-        new = {v.order_id for v in visits if v.order_id} - orders_of_numbers(self.db, numbers)
-        return self._orders_of(visits) | numbers_of_orders(self.db, new)
+        ordered = {order for p in parcels for order in orders_of(p.seen)}
+        return ordered ^ orders_of_numbers(self.db, numbers)
 
     def derive_pages(self, visits: Iterable[StoredVisit]) -> set[str]:
         """Derive what visits about no parcel say of orders; the ids of the parcels this concerns."""

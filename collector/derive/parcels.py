@@ -96,11 +96,20 @@ def _life_at(local_time: datetime, parted: Sequence[Life]) -> int:
     return sum(life.begins is not None and local_time >= life.begins for life in parted)
 
 
+#: What a parcel that was delivered can still come to. Other late rows are a portal's, not the parcel's.
+_AFTER_DELIVERY = frozenset({Milestone.DELIVERED, Milestone.RETURNING, Milestone.RETURNED})
+
+
 def stage_of(events: Iterable[Event]) -> tuple[str, Milestone | None]:
-    """The stage the newest event puts a parcel in, and that event's milestone."""
+    """The stage the newest event puts a parcel in, and that event's milestone.
+
+    A scan that stands after the delivery, of a portal whose clock is off or that was late, takes nothing back.
+    """
     stage, milestone = "label_only", None
     for event in events:
         if event.milestone is None or event.milestone is Milestone.NOTICE:
+            continue
+        if stage == "delivered" and event.milestone not in _AFTER_DELIVERY:
             continue
         milestone = event.milestone
         stage = _STAGE_OF.get(milestone, stage)

@@ -26,7 +26,6 @@ class DerivedParcel:
     """Everything derived about one parcel."""
 
     id: str
-    title: str
     numbers: tuple[str, ...]
     parcel: Parcel
     result: Reconciled
@@ -39,7 +38,7 @@ class DerivedParcel:
         return [o for rows in self.parcel.tracks.values() for o in rows]
 
 
-def parcel_row(p: DerivedParcel) -> Row:
+def parcel_row(p: DerivedParcel, title: str) -> Row:
     """The row of `parcels`."""
     events = p.result.events
     stage, milestone = stage_of(events)
@@ -48,7 +47,7 @@ def parcel_row(p: DerivedParcel) -> Row:
     times = [t for e in events if (t := e.occurred_at or e.earliest_at) is not None]
     return {
         "id": p.id,
-        "title": p.title,
+        "title": title,
         "origin_country": p.parcel.origin_country,
         "destination_country": p.parcel.destination_country,
         "stage": stage,

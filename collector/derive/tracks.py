@@ -7,11 +7,9 @@ from datetime import datetime
 from sqlite_utils import Database
 
 from collector.derive.numbers import Link, groups_of, parcel_id
-from collector.derive.orders import item_titles
 from collector.derive.parcels import Life, SeenParcel, latest_country, life_of, lives, lives_of_rows
 from collector.derive.parsing import Parser
 from collector.derive.rows import DerivedParcel
-from collector.derive.titles import contents, orders_of, title
 from collector.fold import Folded, SeenReading, fold
 from collector.read import read_rows
 from collector.read.rows import ReadRow
@@ -41,16 +39,7 @@ def derived_parcels(
     for group in groups_of(first_seen, links):
         mine = [r for r in read if r.visit.tracking_number in group]
         made.extend(_lives_of(group, mine, first_seen, known))
-    notes = {
-        r["number"]: r["note"] for r in db.query("select number, note from followed where note is not null")
-    }
-    return [replace(one, title=_title(db, one, notes)) for one in made]
-
-
-def _title(db: Database, parcel: DerivedParcel, notes: Mapping[str, str]) -> str:
-    note = next((notes[n] for n in sorted(parcel.numbers) if n in notes), None)
-    inside = contents(parcel.seen) or list(item_titles(db, orders_of(parcel.seen)).values())
-    return title(note, inside, parcel.id)
+    return made
 
 
 def _read(visit: StoredVisit, reading: Reading) -> _Read:
@@ -106,7 +95,6 @@ def _lives_of(
         )
         yield DerivedParcel(
             id=base if life.starts_on is None else f"{base}@{life.starts_on}",
-            title=base,
             numbers=tuple(sorted(numbers)),
             parcel=parcel,
             result=reconcile(parcel, known),

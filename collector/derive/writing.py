@@ -7,8 +7,9 @@ from sqlite_utils import Database
 
 from collector.derive import rows as as_rows
 from collector.derive.numbers import Link
-from collector.derive.orders import packed_items
+from collector.derive.orders import item_titles, packed_items
 from collector.derive.rows import DerivedParcel, Row
+from collector.derive.titles import contents, title
 from collector.reconcile.clocks import Estimate
 from collector.store.sync import sync
 from scrapers import vocabulary
@@ -28,7 +29,13 @@ def write_parcels(
     def put(table: str, key: Sequence[str], scope: str, scope_ids: Iterable[str], wanted: list[Row]) -> None:
         sync(db, table, key, scope, scope_ids, wanted)
 
-    put("parcels", ("id",), "id in ({marks})", ids, [as_rows.parcel_row(p) for p in parcels])
+    _write_orders(db, parcels)
+    put("parcel_orders", ("parcel_id", "order_id"), _OF_PARCEL, ids, _order_links(parcels))
+    packed = {p.id: packed_items(db, p) for p in parcels}
+    items = [row for rows in packed.values() for row in rows]
+    put("parcel_items", ("parcel_id", "order_item_id"), _OF_PARCEL, ids, items)
+    named = [as_rows.parcel_row(p, _title(db, p, packed[p.id])) for p in parcels]
+    put("parcels", ("id",), "id in ({marks})", ids, named)
     put("tracking_numbers", ("number", "parcel_id"), _OF_PARCEL, ids, _number_rows(parcels, links))
     put(
         "sightings",
@@ -43,10 +50,14 @@ def write_parcels(
     put("disagreements", ("id",), _OF_PARCEL, ids, _all(parcels, as_rows.disagreement_rows))
     count_key = ("parcel_id", "portal", "leg", "measure", "value")
     put("clock_counts", count_key, _OF_PARCEL, ids, _all(parcels, as_rows.count_rows))
-    _write_orders(db, parcels)
-    put("parcel_orders", ("parcel_id", "order_id"), _OF_PARCEL, ids, _order_links(parcels))
-    packed = [row for p in parcels for row in packed_items(db, p)]
-    put("parcel_items", ("parcel_id", "order_item_id"), _OF_PARCEL, ids, packed)
+
+
+def _title(db: Database, parcel: DerivedParcel, packed: Sequence[Row]) -> str:
+    """What the parcel is called: the user's note, else what is in it, else its number."""
+    noted = "select note from followed where number = ? and note is not null"
+    note = next((r["note"] for n in sorted(parcel.numbers) for r in db.query(noted, [n])), None)
+    inside = item_titles(db, [row["order_item_id"] for row in packed])
+    return title(note, inside or contents(parcel.seen), parcel.id)
 
 
 def estimate_rows(known: Mapping[tuple[str, str], Estimate]) -> list[Row]:

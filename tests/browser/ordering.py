@@ -95,11 +95,12 @@ def finished_orders(count):
 
 
 def open_orders(count, placed_before=timedelta()):
-    """Orders under way at NOW, each with one parcel, the newest placed so long before NOW."""
+    """Orders whose one parcel never arrives, the newest placed two days and so long before NOW."""
     newest = NOW - timedelta(days=2) - placed_before
     made = many_orders(18 * count, seed=newest.toordinal(), newest=newest)
     under_way = [o for o in made if o.timeline[-1][1] == "shipped" and len(o.packages) == 1]
-    return tuple(under_way[:count])
+    lost = [o for o in under_way if o.packages[0].journey.happenings[-1].kind.word != "delivered"]
+    return tuple(lost[:count])
 
 
 def reaching(order, status, at):
@@ -147,11 +148,12 @@ class Buyer:
             assert hasattr(self.shop.settings, name), name
             setattr(self.shop.settings, name, value)
 
-    def collect(self, now=NOW, *, everything=False, ends_after=None, wanted=None, **given):
-        """A run at `now`, of the shop alone unless `everything`; it ends after so many of the shop's visits."""
+    def collect(self, now=NOW, *, everything=False, ends_after=None, after_visit=None, **given):
+        """A run at `now`, of the shop alone unless `everything`; its time is over after so many visits."""
+        assert now.utcoffset() is not None
         self.sites.today = now
         self.told.clear()
-        started, clock = now, now
+        clock = now
 
         def tick():
             nonlocal clock
@@ -161,12 +163,13 @@ class Buyer:
 
         def progress(done, due, visited):
             self.told.append(visited)
+            if after_visit is not None:
+                after_visit(visited)
 
-        only = Wanted() if everything else Wanted(portals=frozenset({SHOP}))
         run = Collecting(
             browser=BrowserOptions(arguments=tuple(self.sites.chromium_arguments)),
             limits=given.pop("limits", QUICK),
-            wanted=wanted or only,
+            wanted=Wanted() if everything else Wanted(portals=frozenset({SHOP})),
             clock=tick,
             sleep=no_pause,
             progress=progress,
@@ -174,7 +177,6 @@ class Buyer:
             sessions=self.sessions,
             **given,
         )
-        assert started.utcoffset() is not None
         return collect(self.db, self.portals, run)
 
     def follow(self, *numbers):

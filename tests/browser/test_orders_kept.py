@@ -195,7 +195,8 @@ def contents(folder):
     """Everything derived, what was stored of pages, and what is remembered of the list."""
     with open_store(folder / "crosstrack.db") as db:
         assert list(db.query("pragma foreign_key_check")) == []
-        tables = dump(db, (*DERIVED_TABLES, "visits", "account_state"), ("duration_ms", "run_id", "budget_used"))
+        by_chance = ("duration_ms", "run_id", "budget_used", "blocked_hosts")
+        tables = dump(db, (*DERIVED_TABLES, "visits", "account_state"), by_chance)
         tables["pages"] = sorted(row["canonical"] for row in db.query("select canonical from pages"))
     return tables
 

@@ -33,7 +33,7 @@ from tests.collector.worlds import (
 )
 
 COMMANDS = sorted(typer.main.get_command(app).commands)
-LOOKING = (["disagreements"], ["disagreements", "--findings"], ["clocks"], ["portals"])
+LOOKING = (["status"], ["disagreements"], ["disagreements", "--findings"], ["clocks"], ["portals"])
 
 
 def followed(database):

@@ -290,3 +290,11 @@ def test_on_a_terminal_a_bar_names_the_portal_that_answered():
         shown = screen.file.getvalue()
     assert "usps: 9400100000000000000000" in shown + screen.file.getvalue()
     assert "1/3" in screen.file.getvalue()
+
+
+@pytest.mark.parametrize(("missing", "status"), [([], 0), (["order 1 was not collected"], 1)])
+def test_what_is_missing_is_said_and_is_no_success(monkeypatch, tmp_path, capsys, missing, status):
+    monkeypatch.setattr(demo, "_told", lambda *_, **__: missing)
+    monkeypatch.setattr("sys.argv", ["demo", "--headless", "--data", str(tmp_path)])
+    assert demo.main() == status
+    assert all(f"demo: {line}" in capsys.readouterr().err for line in missing)

@@ -50,7 +50,7 @@ def made(monkeypatch, *arguments):
 
 @pytest.fixture(scope="module")
 def shown(tmp_path_factory):
-    """A database with one order and its parcel, on two portals with different clocks, one of them mislabelled."""
+    """A database with one order and its parcel, on two portals with different clocks, one mislabelled."""
     here = [
         event("2026-02-27 18:00:00", "Arrived", code="LH_ARRIVE", utc_offset="+08:00", place="Madrid"),
         event("2026-02-28 08:05:00", "Out for delivery", utc_offset="+08:00", place="Madrid"),

@@ -11,6 +11,7 @@ from scrapers.words import Outcome
 from tests.fuzzing import portals, samples
 from tests.fuzzing.mutations import case
 from tests.fuzzing.oracle import judge
+from tests.fuzzing.scrub_oracle import judge_scrubbing
 
 _SHOWN = 10
 
@@ -46,10 +47,10 @@ def _run(portal: Portal, seed: int, pages: int) -> list[str]:
             outcomes[verdict.answer.outcome] += 1
             incomplete += verdict.answer.outcome is Outcome.OK and not verdict.answer.complete
         unseen += verdict.unseen_loss
-        if verdict.wrongs:
+        if wrongs := (*verdict.wrongs, *judge_scrubbing(tried)):
             done = ", ".join(tried.mutations)
             again = f"--portal {portal.name} --pages 1 --seed {number}"
-            failures.append(f"{again}  {tried.sample.source}: {done}\n    {verdict.wrongs[0][:400]}")
+            failures.append(f"{again}  {tried.sample.source}: {done}\n    {wrongs[0][:400]}")
     speed = pages / (time.perf_counter() - began)
     print(f"{portal.name}: {pages} pages made of {whole}, {speed:.0f} a second")
     for outcome, count in outcomes.most_common():

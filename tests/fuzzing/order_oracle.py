@@ -21,18 +21,20 @@ _CARD = re.compile(r"""(?=<[a-zA-Z][^\s<>]*\s[^<>]*class="?(?:[^"<>]*\s)?order-i
 #: Words of ours between texts that are several on the page.
 _JOINS = re.compile(r" · |, |: ?")
 _MOST_DEEP = 60
+#: Stands once in what a reply says of one order in a list.
+_LINES = '"orderLines"'
 
 
 def invented(readings: Sequence[Reading], texts: Sequence[str]) -> Iterator[str]:
     """A line for each order, item or number in `readings` that no part of the page's `texts` shows."""
-    parts = [f"{_bare(_TAG.sub('', part))} {_bare(part)}" for text in texts for part in _parts(text)]
-    whole = " ".join(parts)
+    parts = [_readable(part) for text in texts for part in _parts(text)]
+    whole = " ".join(_readable(form) for text in texts for form in (text, *_objects(_json(text), 0, most=99)))
     for reading in readings:
         for order_id, times in Counter(order.id for order in reading.orders).items():
             if times > 1:
                 yield f"order {order_id} is read {times} times"
         for order in reading.orders:
-            if not any(_shows(part, order) for part in (*parts, whole if len(reading.orders) == 1 else "")):
+            if not any(_shows(part, order) for part in (parts if len(reading.orders) > 1 else [whole])):
                 yield f"{order} does not stand on the page like that"
         numbers = (reading.number, *(related.number for related in reading.related_numbers))
         named = (*numbers, *reading.order_ids, *(text for item in reading.items for text in astuple(item)))
@@ -61,21 +63,31 @@ def _bare(text: str) -> str:
     return _IGNORED.sub("", html.unescape(text.encode("utf-8", "replace").decode()))
 
 
+def _readable(part: str) -> str:
+    """What stands between the tags of a part, run together, then all of it: addresses name orders, too."""
+    return f"{_bare(_TAG.sub('', part))} {_bare(part)}"
+
+
 def _parts(text: str) -> Iterator[str]:
-    """What may speak of one order: each object of a reply with all in it, each card, the text as it is."""
+    """What may speak of one order: each object of a reply with all in it, each card of a page."""
+    value = _json(text)
+    yield from _CARD.split(text) if value is None else _objects(value, 0, most=1)
+
+
+def _json(text: str) -> object:
     try:
-        value = document(text)
+        return document(text)
     except PayloadError:
-        value = None
-    yield from _objects(value, 0)
-    yield from _CARD.split(text)
-    yield text
+        return None
 
 
-def _objects(value: object, depth: int) -> Iterator[str]:
+def _objects(value: object, depth: int, *, most: int) -> Iterator[str]:
+    """The objects in `value` that hold at most so many orders."""
     if depth > _MOST_DEEP:
         return
     if isinstance(value, dict):
-        yield json.dumps(value, ensure_ascii=False)
+        written = json.dumps(value, ensure_ascii=False)
+        if written.count(_LINES) <= most:
+            yield written
     for inner in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
-        yield from _objects(inner, depth + 1)
+        yield from _objects(inner, depth + 1, most=most)

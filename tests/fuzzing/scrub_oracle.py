@@ -20,7 +20,7 @@ NAMED = ("perpetua", "quindlethorpe")
 #: Of the street, postcode and telephone, which are known by where they stand.
 PLANTED = (*NAMED, "vexillary", "73519", "6125550147")
 #: Damage to the bytes of tags, which no browser writes down: then nothing need stand where it stood.
-CRUSHING = frozenset({"splice", "break_utf8", "insert_controls"})
+CRUSHING = frozenset({"splice", "append_other", "break_utf8", "insert_controls"})
 
 _TAG = re.compile(r"<[^<>]*>")
 _ESCAPE = re.compile(r"\\u([0-9a-fA-F]{4})")

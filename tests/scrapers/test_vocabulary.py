@@ -135,9 +135,16 @@ def test_what_is_not_understood_is_none(portal):
 
 
 @pytest.mark.parametrize("portal", ["", "nobody", "../usps", "USPS", "usps.toml", "x" * 41, "a\x00b"])
-def test_an_unknown_portal_has_an_unknown_clock_and_no_words(portal):
+def test_an_unknown_portal_has_an_unknown_clock_and_no_words_of_its_own(portal):
+    def meaning(name, code, description):
+        return vocabulary.meaning(name, code=code, description=description)
+
     assert vocabulary.facts(portal).clock.kind == "unknown"
-    assert vocabulary.meaning(portal, code=None, description="Delivered") is None
+    # Known to one portal each, by the beginning of a wording and by a code, which no other portal shares.
+    assert meaning("usps", None, "Delivered, Front Door") is not None
+    assert meaning("usps", "NT", "") is not None
+    assert meaning(portal, None, "Delivered, Front Door") is None
+    assert meaning(portal, "NT", "") is None
 
 
 def test_an_unknown_code_does_not_forbid_the_wording():
