@@ -126,13 +126,12 @@ def meaning(
     """What a row of `portal` stands for, None if its code and wording are not understood.
 
     Tried in turn: the code, the description, the note. A known code settles it; an unknown one does not
-    forbid the wording from being understood. Of a portal not known here, wordings are understood that mean
-    the same wherever they are known.
+    forbid the wording from being understood. Of a portal not known here, and of one that relays others'
+    rows, wordings are understood that mean the same wherever they are known.
     """
     vocabulary = _load(portal)
     if vocabulary is None:
-        found = (_shared().get(normal(text)) for text in (description, note) if text)
-        return next((one for one in found if one is not None), None)
+        return _shared_meaning(description, note)
     where = f"{place or ''} | {description}"
     attempts: list[tuple[str | None, tuple[str, ...]]] = []
     if code:
@@ -142,7 +141,12 @@ def meaning(
         for entry in vocabulary.entries:
             if entry.fits(wanted_code, phrases, where):
                 return entry.meaning
-    return None
+    return _shared_meaning(description, note) if vocabulary.facts.kind == "universal" else None
+
+
+def _shared_meaning(description: str, note: str | None) -> Meaning | None:
+    found = (_shared().get(normal(text)) for text in (description, note) if text)
+    return next((one for one in found if one is not None), None)
 
 
 def order_state(portal: str, *, code: str | None, text: str | None) -> OrderState | None:
