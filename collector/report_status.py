@@ -14,7 +14,8 @@ from rich.text import Text
 
 from collector.account.sessions import DEFAULT_ACCOUNT
 from collector.plain_text import plain
-from collector.status import Line, Need, Urgency
+from collector.status import Need
+from collector.urgency import Line, Urgency
 from scrapers.words import Milestone, Outcome
 
 #: Terminals narrower than these go without a column.

@@ -33,8 +33,9 @@ def status(
     from collector.paths import default_sessions
     from collector.report import console
     from collector.report_status import PIPE_WIDTH, as_rows, print_status
-    from collector.status import FINISHED_SHOWN_DAYS, accounts_in_need, is_old, lines
+    from collector.status import accounts_in_need, lines
     from collector.store.opening import open_store
+    from collector.urgency import FINISHED_SHOWN_DAYS, is_old
 
     now, sessions = utc_now(), default_sessions(os.environ)
     with open_store(given(context).database, must_exist=True) as db:

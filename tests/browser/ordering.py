@@ -1,8 +1,8 @@
 """A buyer at the simulated shop, runs that read the account, and what a complete run must have found.
 
 `python -m tests.browser.ordering SPEC` makes one run in a process of its own, for tests that kill it. SPEC is
-JSON: database, sessions, chromium_arguments, now (ISO). Its clock stands still, so that an undisturbed run and
-one that was killed and begun again see everything at the same moment.
+JSON: database, sessions, chromium_arguments, now (ISO). Its clock stands still, so that an undisturbed run
+and one that was killed and begun again see everything at the same moment.
 """
 
 import asyncio
@@ -89,7 +89,7 @@ def allowing(visits):
 
 
 def finished_orders(count):
-    """Orders of which nothing more is to come, all older than two weeks at NOW, newest first; each with a parcel."""
+    """Orders of one parcel each, at their end at NOW, newest first; the newest two ended within ten days."""
     ended = [o for o in many_orders(10 * count) if o.status(NOW) == "completed" and not o.deleted]
     return tuple(ended[:count])
 
@@ -196,7 +196,7 @@ class Buyer:
         return self.rows(f"select * from visits where portal = '{SHOP}' and {where} order by rowid", *values)
 
     def asked(self, since=0):
-        """How often each page of the shop was opened, and `more` of the list was asked for, from a request on."""
+        """How often each page was opened, and `more` of the list asked for, from a request on."""
         counted = Counter()
         for request in self.sites.requests[since:]:
             if request.host == "www.aliexpress.com" and request.path in PAGES:
@@ -223,7 +223,7 @@ class Buyer:
         return [r for r in self.sites.requests[since:] if "aliexpress" in r.host]
 
     def met(self):
-        """The challenges met, each with whether the person's part was touched: forms, then what else was done."""
+        """The forms of the challenges met, and how often anything was done about one."""
         log = self.shop.door.log
         return [one.detail for one in log.of("challenge")], log.times("reload", "slider touched", "solved")
 
@@ -241,7 +241,7 @@ class Buyer:
 
 
 @contextmanager
-def buyer(folder, orders=None, others=(), journeys=None):
+def buyer(folder, orders=None, journeys=None, *, others=()):
     """A buyer with these orders, those of the journeys if None; the journeys play unless an empty dict."""
     folder.mkdir(exist_ok=True)
     with (
@@ -265,7 +265,10 @@ def dump(db, tables=DERIVED_TABLES, without=()):
 def differing(before, after):
     """The tables whose rows differ, with a few rows of each side."""
     return {
-        table: ([r for r in before[table] if r not in after[table]][:2], [r for r in after[table] if r not in before[table]][:2])
+        table: (
+            [r for r in before[table] if r not in after[table]][:2],
+            [r for r in after[table] if r not in before[table]][:2],
+        )
         for table in before
         if before[table] != after[table]
     }
@@ -358,7 +361,11 @@ def assert_complete(buyer, truth):
 
 def assert_single(buyer):
     """Nothing is there twice, and nothing hangs in the air."""
-    for table, columns in (("orders", "id"), ("order_items", "order_id, line_id"), ("tracking_numbers", "number")):
+    for table, columns in (
+        ("orders", "id"),
+        ("order_items", "order_id, line_id"),
+        ("tracking_numbers", "number"),
+    ):
         twice = f"select {columns} from {table} group by {columns} having count(*) > 1"
         assert buyer.rows(twice) == []
     assert buyer.rows("pragma foreign_key_check") == []

@@ -1,4 +1,4 @@
-"""An account read to its end: every order, item, parcel and number is there once, whatever the pages look like."""
+"""An account read to its end: every order, item, parcel and number is there once, however the pages look."""
 
 from dataclasses import replace
 from datetime import timedelta

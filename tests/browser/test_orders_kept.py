@@ -1,4 +1,4 @@
-"""What one run leaves to the next: how far the list was read, what is due, the session; also of a killed run."""
+"""What one run leaves to the next, a killed one too: how far the list was read, what is due, the session."""
 
 import json
 import signal
@@ -88,7 +88,9 @@ def test_an_old_order_that_is_still_open_is_followed_far_down_the_list(tmp_path)
         made.collect(NOW + DAY)
         assert made.opened(mark) == [("list", None), ("tracking", old.id)]
         assert made.asked(mark)["more"] == 2
-        made.shop.orders = tuple(reaching(o, "completed", NOW + DAY) if o is old else o for o in made.shop.orders)
+        made.shop.orders = tuple(
+            reaching(o, "completed", NOW + DAY) if o is old else o for o in made.shop.orders
+        )
         made.collect(NOW + 2 * DAY)
         assert made.one("select state from orders where id = ?", old.id)["state"] == "finished"
         mark = made.mark

@@ -47,7 +47,10 @@ def made(tmp_path):
 
 def outcomes(made: Buyer):
     """How often the shop's pages were answered otherwise than with what was asked."""
-    return [(v["page"], v["outcome"], v["attempts"]) for v in made.visits("outcome not in ('ok', 'no_events_yet')")]
+    return [
+        (v["page"], v["outcome"], v["attempts"])
+        for v in made.visits("outcome not in ('ok', 'no_events_yet')")
+    ]
 
 
 def others_were_asked(made):
@@ -136,7 +139,7 @@ def test_a_session_that_dies_among_the_orders_keeps_what_was_read(made, dead):
     assert found_orders(made) == expected_orders(made.shop.orders_as_of(NOW))
     assert len(made.rows("select * from parcels")) > 0
     made.sign_in()
-    assert made.collect(NOW + HOUR).exit_status is ExitStatus.DONE
+    assert made.collect(NOW + 2 * HOUR).exit_status is ExitStatus.DONE
     assert_complete(made, made.shop.orders_as_of(NOW))
 
 
@@ -154,7 +157,7 @@ def test_a_challenge_is_met_once_and_the_account_left_alone(made, form, on):
     assert summary.exit_status is ExitStatus.HUMAN_NEEDED
     assert outcomes(made) == [(on, "challenge", 1)]
     assert made.met() == ([form], 0)
-    assert made.asked()[on] == (1 if on != "detail" else made.asked()["detail"])
+    assert made.asked()[on] == 1
     (visit,) = made.visits("outcome = 'challenge'")
     assert made.state()["not_before_at"] == iso_utc(datetime.fromisoformat(visit["seen_at"]) + 24 * HOUR)
     assert made.session_file().read_bytes() == before
@@ -181,7 +184,9 @@ def test_the_account_is_not_asked_until_its_rest_is_over_while_the_others_are(ma
     mark = made.mark
     summary = made.collect(NOW + 2 * HOUR, everything=True)
     assert made.asked_shop(mark) == []
-    assert [line for line in summary.deferred if "aliexpress account default" in line and "left alone" in line]
+    assert [
+        line for line in summary.deferred if "aliexpress account default" in line and "left alone" in line
+    ]
     assert summary.exit_status is ExitStatus.DONE
     assert others_were_asked(made)
     made.collect(NOW + 23 * HOUR)
@@ -210,7 +215,9 @@ def passed(made):
     """The cookies of a browser in which a person opened the list and passed the check."""
     with sync_playwright() as playwright:
         arguments = [*made.sites.chromium_arguments, "--no-sandbox"]
-        browser = playwright.chromium.launch(executable_path=find_browser(None, os.environ).path, args=arguments)
+        browser = playwright.chromium.launch(
+            executable_path=find_browser(None, os.environ).path, args=arguments
+        )
         context = browser.new_context()
         context.add_cookies([dict(cookie) for cookie in made.session().cookies])
         page = context.new_page()
@@ -241,7 +248,10 @@ def test_of_two_accounts_the_one_that_is_challenged_keeps_the_other_from_nothing
         assert found_orders(made, other) == expected_orders(truths[other])
         assert made.state(challenged["account"])["not_before_at"] is not None
         assert made.state(other)["not_before_at"] is None
-        assert [made.session(name).verified_at is None for name in (challenged["account"], other)] == [True, False]
+        assert [made.session(name).verified_at is None for name in (challenged["account"], other)] == [
+            True,
+            False,
+        ]
         # The next run reads both: of the one the rest is over, of the other little is left to ask.
         made.collect(NOW + 25 * HOUR)
         assert found_orders(made, "home") == expected_orders(truths["home"])
@@ -297,7 +307,9 @@ def test_an_order_whose_card_is_gone_costs_no_other(made):
     assert_complete(made, truth)
 
 
-@pytest.mark.xfail(reason="what the tabs say of their orders' number is not held against the list")
+@pytest.mark.xfail(
+    raises=AssertionError, reason="what the tabs say of their orders' number is not held against the list"
+)
 def test_a_list_with_fewer_orders_than_its_tabs_count_is_unfinished(made):
     lost = made.shop.orders_as_of(NOW)[4].id
     made.steer(lose_card=frozenset({lost}), tab_counts=True)

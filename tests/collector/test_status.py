@@ -14,19 +14,10 @@ from collector.account.sessions import save_session
 from collector.plain_text import plain
 from collector.read.offsets import iso_utc
 from collector.report_status import WORDS, needed, print_status
-from collector.status import (
-    Line,
-    Need,
-    Urgency,
-    accounts_in_need,
-    best_number,
-    is_old,
-    lines,
-    order_line,
-    parcel_line,
-)
+from collector.status import Need, accounts_in_need, lines
 from collector.store.facts import Visit, store_visit
 from collector.store.opening import open_store
+from collector.urgency import Line, Urgency, best_number, is_old, order_line, parcel_line
 from scrapers.contract import Canonical
 from scrapers.words import Milestone, Outcome
 from tests.collector.accounts import BAZAAR, session

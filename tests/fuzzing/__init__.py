@@ -1,8 +1,8 @@
 """Broken pages for every portal: each must end with a named outcome, and with no row it does not show.
 
 Here: where whole pages come from, and what one test case is. A portal brings pages of its own by having a
-folder under `fixtures/pages` or `fixtures/sites`, constants in `tests/scrapers/test_NAME.py`, or a folder of
-captured pages where CROSSTRACK_CAPTURES points.
+folder under `fixtures/pages`, `fixtures/sites` or `pages` beside this file, constants in
+`tests/scrapers/test_NAME.py`, or a folder of captured pages where CROSSTRACK_CAPTURES points.
 """
 
 import importlib
@@ -78,7 +78,8 @@ def samples(name: str) -> tuple[Sample, ...]:
 
 def _saved(portal: Portal) -> Iterator[tuple[str, Role, bytes]]:
     captures = os.environ.get("CROSSTRACK_CAPTURES")
-    roots = [_FIXTURES / "pages", _FIXTURES / "sites", *([Path(captures)] if captures else [])]
+    own = [_FIXTURES / "pages", Path(__file__).parent / "pages", _FIXTURES / "sites"]
+    roots = [*own, *([Path(captures)] if captures else [])]
     for root in roots:
         for file in sorted((root / portal.name).rglob("*")):
             if file.suffix in _TYPES:

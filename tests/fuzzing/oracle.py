@@ -39,7 +39,7 @@ _CAINIAO_KNOWN = (r'"status":"', r'"statusDesc":"', r'"originCountry":"', r'"pro
 _CORREOS_ROWS = r'"(?:eventos|events)":[\[{][^\]]'
 #: A reply names its list of packages or of rows, and the list is empty.
 _NO_PACKAGES = r'"(?:trackingDetailLineList|detailList)":(?:\[\]|null)'
-_ALIEXPRESS_ROWS = (r'"detailList":[\[{][^\]}]', r"logistic-info(?:-v2)?--node|ship-steps")
+_ALIEXPRESS_ROWS = (r'"detailList":[\[{][^\]}]', r"""class="?[^">]*(?:--node|ship-steps)""")
 _USPS_ROWS = r'class="?[^">]*\btb-step current-step\b'
 
 #: Portal, outcome: what its page says. A portal that is not here must never answer so.
@@ -48,6 +48,8 @@ SIGNS: Mapping[tuple[str, Outcome], tuple[Sign, ...]] = {
         Sign((_NO_PACKAGES,), _ALIEXPRESS_ROWS),
         Sign((r"(?i)logistics information has not been updated yet",), _ALIEXPRESS_ROWS),
         Sign((r"(?i)there is no updated logistics information",), _ALIEXPRESS_ROWS),
+        # The page of 2022 has no module for an order of which nothing was sent.
+        Sign((r"status-title-text|address-detail|service-upgraded",), _ALIEXPRESS_ROWS),
     ),
     # A list without an order.
     ("aliexpress", Outcome.OK): (Sign((r'"hasMore":"?(?:false|0)\b',), (r'"orderLines":[\[{][^\]}]',)),),

@@ -1,7 +1,7 @@
 """What may be said of a broken page of an account once it is scrubbed: nothing personal, and all else.
 
-The pages under `fixtures/pages` of a shop carry the owner's details below in the places where real pages have
-them. They are looked for in every way they may be written.
+The saved pages of a shop carry the owner's details below in the places where real pages have them. They are
+looked for in every way they may be written.
 """
 
 import html

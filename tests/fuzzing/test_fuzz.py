@@ -24,7 +24,7 @@ PORTALS = [pytest.param(portal, id=portal.name) for portal in portals()]
 def test_every_portal_brings_a_page_with_rows(portal: Portal) -> None:
     readings = [sample.reading for sample in samples(portal.name)]
     assert any(r is not None and r.outcome is Outcome.OK for r in readings), (
-        f"put a page of {portal.name} with rows into fixtures/pages/{portal.name}"
+        f"put a page of {portal.name} with rows into tests/fuzzing/pages/{portal.name}"
     )
 
 

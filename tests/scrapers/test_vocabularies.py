@@ -227,7 +227,7 @@ RELAYS: list[Case] = [
     ("parcelsapp", None, "Estimated delivery: tomorrow", M.NOTICE),
     ("parcelsapp", None, "Delivered", M.DELIVERED),
     ("parcelsapp", None, "ENTREGADOENTREGADO", M.DELIVERED),
-    ("parcelsapp", None, "Delivered to local carrier", None),
+    ("parcelsapp", None, "Delivered to local carrier", M.HANDED_TO_LAST_MILE),
     ("parcelsapp", None, "Alta en la unidad de reparto", M.ARRIVED_DELIVERY_OFFICE),
     ("parcelsapp", None, "Arrived", None),
 ]
