@@ -58,7 +58,7 @@ def screens(parcel: str) -> tuple[Screen, ...]:
     """The terminals to draw."""
     return (
         Screen("show", ("show", parcel), columns=136, lines=60),
-        Screen("findings", ("disagreements", "--findings", "--kind", "zone_label"), columns=118),
+        Screen("findings", ("disagreements", "--findings"), columns=118),
     )
 
 

@@ -14,6 +14,11 @@ from collector.errors import UsageError
 _Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
+_WORST_FIRST = """
+case severity when 'warning' then 0 when 'notice' then 1 else 2 end, parcel_id, kind, portal_a, portal_b
+"""
+
+
 def register(app: typer.Typer) -> None:
     """Add these commands to `app`."""
     for function in (status, show, disagreements, clocks, portals):
@@ -124,7 +129,7 @@ def disagreements(
         table, text = ("findings", "sentence") if findings else ("disagreements", "explanation")
         rows = [
             row
-            for row in db.query(f"select * from {table} order by parcel_id, kind, portal_a, portal_b")  # noqa: S608
+            for row in db.query(f"select * from {table} order by {_WORST_FIRST}")  # noqa: S608
             if (ids is None or row["parcel_id"] in ids)
             and (kind is None or row["kind"] == kind)
             and (portal is None or portal in (row["portal_a"], row["portal_b"]))

@@ -31,6 +31,7 @@ ranked as (
 ),
 grouped as (
     select scope, kind, severity, one, other, count(*) as n,
+           count(distinct iif(portal_a = one, observation_a, observation_b)) as own_rows,
            min(size_s) as smallest_s, max(size_s) as largest_s,
            iif(count(distinct whose) = 1 and count(whose) = count(*), min(whose), null) as whose,
            max(case when place = 1 then id end) as worst,
@@ -57,7 +58,7 @@ select g.scope as parcel_id, g.kind, g.severity,
          when g.kind = 'precision' then 'One of ' || g.one || ' and ' || g.other || ' is less precise on '
          when g.kind = 'revision' then g.one || ' changed the time between two visits on '
          else g.one || ' and ' || g.other || ' differ for a reason not known on '
-       end || g.n
+       end || iif(g.scope is null, g.own_rows, g.n)
            || case when g.scope is null then ' of ' || c.n || ' rows that others show too. '
                    when g.n = 1 then ' row. ' else ' rows. ' end
            || iif(g.n = 1, '', 'The largest: ') || g.example as sentence,
