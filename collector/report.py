@@ -18,6 +18,7 @@ _STYLE = {"warning": "bold red", "notice": "yellow", "info": "cyan"}
 _MARK = {"warning": "!!", "notice": "!", "info": "~"}
 #: How wide lines are where nobody looks: a pipe or a file.
 _UNWATCHED_WIDTH = 160
+_LONGEST_WORDING = 28
 
 _NUMBERS = """
 select * from tracking_numbers where parcel_id = ? order by role = 'last_mile', first_seen_at, number
@@ -113,7 +114,7 @@ def _timeline(events: Sequence[Mapping[str, Any]]) -> Table:
         cells = [
             _MARK.get(highlight, ""),
             _when(event),
-            event["milestone"] or event["description"],
+            _told(event),
             event["place"] or "",
             *(event["shown"].get(portal, "") for portal in portals),
         ]
@@ -146,11 +147,19 @@ def print_timeline(out: Console, events: Sequence[Mapping[str, Any]]) -> None:
         cells = [
             _MARK.get(event["highlight"], ""),
             time[year:],
-            (event["milestone"] or event["description"]).replace("_", " "),
+            _told(event).replace("_", " "),
             *(event["shown"].get(portal, "") for portal in portals),
         ]
         table.add_row(*(Text(plain(cell)) for cell in cells), style=_STYLE.get(event["highlight"], ""))
     out.print(table)
+
+
+def _told(event: Mapping[str, Any]) -> str:
+    """The kind of event; the portal's words, cut, where that is not understood or says nothing."""
+    if event["milestone"] in (None, "notice"):
+        said = " ".join(str(event["description"]).split())
+        return said if len(said) <= _LONGEST_WORDING else said[: _LONGEST_WORDING - 1] + "…"
+    return str(event["milestone"])
 
 
 def _when(event: Mapping[str, Any]) -> str:

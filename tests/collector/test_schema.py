@@ -44,6 +44,8 @@ DOCUMENTED = {
     "reconciled_history": "parcel_id sequence occurred_at milestone place description shown",
     "portal_standing": "parcel_id portal",
     "contradictions": "parcel_id",
+    "order_standing": "order_id parcel_id state stage protection_ends_on",
+    "parcel_contents": "parcel_id order_id item",
     "eta_history": "parcel_id portal estimate_from_on estimate_to_on",
     "runs": "id",
     "portal_state": "portal budget_used drift_since",

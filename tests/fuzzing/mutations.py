@@ -323,6 +323,10 @@ MUTATIONS: tuple[Mutation, ...] = (
 )
 
 
+#: Damage to the bytes of tags, which no browser writes down: whose part a text is, is then anybody's guess.
+CRUSHING = frozenset({"splice", "append_other", "break_utf8", "insert_controls"})
+
+
 def _shuffled(items: list[_T], rng: Random) -> list[_T]:
     """`items` with one dropped, doubled, or swapped with another."""
     at = rng.randrange(len(items))

@@ -14,13 +14,12 @@ from urllib.parse import unquote
 from scrapers.contract import LayoutChanged, Page, Reading
 from scrapers.shop import Shop
 from tests.fuzzing import Case
+from tests.fuzzing.mutations import CRUSHING
 
-#: Parts of the owner's name and e-mail address on the saved pages of shops: no damage may uncover them.
-NAMED = ("perpetua", "quindlethorpe")
-#: Of the street, postcode and telephone, which are known by where they stand.
-PLANTED = (*NAMED, "vexillary", "73519", "6125550147")
-#: Damage to the bytes of tags, which no browser writes down: then nothing need stand where it stood.
-CRUSHING = frozenset({"splice", "append_other", "break_utf8", "insert_controls"})
+#: Parts of the name, street, postcode and telephone of the owner of a shop's saved pages.
+PLANTED = ("perpetua", "quindlethorpe", "vexillary", "73519", "6125550147")
+#: The name, also within the e-mail address: no damage whatever may uncover it.
+WHOLE_NAME = ("perpetuaquindlethorpe",)
 
 _TAG = re.compile(r"<[^<>]*>")
 _ESCAPE = re.compile(r"\\u([0-9a-fA-F]{4})")
@@ -43,10 +42,10 @@ def _wrongs(case: Case, once: Sequence[Page], twice: Sequence[Page]) -> Iterator
         yield "scrubbing again changes more"
     if [page.role for page in once] != [page.role for page in case.pages]:
         yield "a page is gone, or is something else"
-    is_crushed = not CRUSHING.isdisjoint(case.mutations)
+    is_crushed = bool(CRUSHING & set(case.mutations))
     for page in once:
         said = _spellings(page)
-        sought = NAMED if is_crushed else PLANTED
+        sought = WHOLE_NAME if is_crushed else PLANTED
         yield from (f"{one!r} can be read in the scrubbed page" for one in sought if one in said)
     if is_crushed:
         return
