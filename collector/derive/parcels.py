@@ -103,7 +103,7 @@ _AFTER_DELIVERY = frozenset({Milestone.DELIVERED, Milestone.RETURNING, Milestone
 def stage_of(events: Iterable[Event]) -> tuple[str, Milestone | None]:
     """The stage the newest event puts a parcel in, and that event's milestone.
 
-    A scan that stands after the delivery, of a portal whose clock is off or that was late, takes nothing back.
+    A scan behind the delivery, of a portal whose clock is off or that was late, takes nothing back.
     """
     stage, milestone = "label_only", None
     for event in events:

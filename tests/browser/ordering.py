@@ -90,8 +90,8 @@ def allowing(visits):
 
 def finished_orders(count):
     """Orders of one parcel each, at their end at NOW, newest first; the newest two ended within ten days."""
-    ended = [o for o in many_orders(10 * count) if o.status(NOW) == "completed" and not o.deleted]
-    return tuple(ended[:count])
+    made = many_orders(20 + 10 * count)
+    return _first(count, [o for o in made if o.status(NOW) == "completed" and not o.deleted])
 
 
 def open_orders(count, placed_before=timedelta()):
@@ -100,7 +100,12 @@ def open_orders(count, placed_before=timedelta()):
     made = many_orders(18 * count, seed=newest.toordinal(), newest=newest)
     under_way = [o for o in made if o.timeline[-1][1] == "shipped" and len(o.packages) == 1]
     lost = [o for o in under_way if o.packages[0].journey.happenings[-1].kind.word != "delivered"]
-    return tuple(lost[:count])
+    return _first(count, lost)
+
+
+def _first(count, orders):
+    assert len(orders) >= count
+    return tuple(orders[:count])
 
 
 def reaching(order, status, at):

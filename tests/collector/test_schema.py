@@ -74,7 +74,16 @@ def test_every_reference_has_an_index(db):
 
 
 def test_every_table_is_a_fact_derived_or_machinery(db):
-    kept = {*FACTS, "runs", "followed", "portal_state", "account_state", "drift", "notices", "_sqlite_migrations"}
+    kept = {
+        *FACTS,
+        "runs",
+        "followed",
+        "portal_state",
+        "account_state",
+        "drift",
+        "notices",
+        "_sqlite_migrations",
+    }
     assert {n for n in db.table_names() if not n.startswith("sqlite_")} == {*DERIVED_TABLES, *kept}
 
 

@@ -13,13 +13,12 @@ from urllib.parse import unquote
 
 from scrapers.contract import LayoutChanged, Page, Reading
 from scrapers.shop import Shop
+from scrapers.words import Outcome
 from tests.fuzzing import Case
 from tests.fuzzing.mutations import CRUSHING
 
 #: Parts of the name, street, postcode and telephone of the owner of a shop's saved pages.
 PLANTED = ("perpetua", "quindlethorpe", "vexillary", "73519", "6125550147")
-#: The name, also within the e-mail address: no damage whatever may uncover it.
-WHOLE_NAME = ("perpetuaquindlethorpe",)
 
 _TAG = re.compile(r"<[^<>]*>")
 _ESCAPE = re.compile(r"\\u([0-9a-fA-F]{4})")
@@ -42,13 +41,11 @@ def _wrongs(case: Case, once: Sequence[Page], twice: Sequence[Page]) -> Iterator
         yield "scrubbing again changes more"
     if [page.role for page in once] != [page.role for page in case.pages]:
         yield "a page is gone, or is something else"
-    is_crushed = bool(CRUSHING & set(case.mutations))
+    if CRUSHING & set(case.mutations):
+        return
     for page in once:
         said = _spellings(page)
-        sought = WHOLE_NAME if is_crushed else PLANTED
-        yield from (f"{one!r} can be read in the scrubbed page" for one in sought if one in said)
-    if is_crushed:
-        return
+        yield from (f"{one!r} can be read in the scrubbed page" for one in PLANTED if one in said)
     before, after = _parsed(case.portal, case.pages), _parsed(case.portal, once)
     known = set(_texts(before))
     new = [text for text in _texts(after) if text not in known and not _is_hidden(text, known)]
@@ -67,12 +64,12 @@ def _parsed(shop: object, pages: Sequence[Page]) -> tuple[Reading, ...] | str:
 
 
 def _texts(value: object) -> Iterator[str]:
-    """Every text in readings but what they say of problems."""
+    """Every text in readings, but for what they say of problems: with what is hidden, outcomes may go."""
     if isinstance(value, Reading):
         value = replace(value, problems=())
     if is_dataclass(value) and not isinstance(value, type):
         value = astuple(value)
-    if isinstance(value, str):
+    if isinstance(value, str) and not isinstance(value, Outcome):
         yield value
     elif isinstance(value, tuple):
         for inner in value:
