@@ -6,7 +6,7 @@ VENV = .venv
 BIN = $(VENV)/bin
 PIP = $(BIN)/python -m pip --quiet --quiet --disable-pip-version-check --no-input
 
-.PHONY: help demo pictures test soak fuzz check browser constraints clean
+.PHONY: help demo pictures test soak fuzz evaluate check browser constraints clean
 
 help:
 	@echo 'make demo         collect from simulated portals with a real browser, and show the result'
@@ -14,6 +14,7 @@ help:
 	@echo 'make test         run every check and every test, with a real browser'
 	@echo 'make soak         kill 50 collections at any moment; make 500 visits and watch the memory'
 	@echo 'make fuzz         read 10,000 damaged pages per portal'
+	@echo 'make evaluate     score Crosstrack on invented parcels with known truth'
 	@echo 'make check        format, lint and types only'
 	@echo 'make constraints  pin the newest versions of everything again'
 	@echo 'make clean        remove what these commands built'
@@ -35,6 +36,9 @@ soak: browser
 
 fuzz: $(VENV)/built
 	$(BIN)/python -m tests.fuzzing --pages 10000
+
+evaluate: $(VENV)/built
+	@$(BIN)/python -m benchmarks.evaluate
 
 check: $(VENV)/built
 	$(BIN)/ruff format --check .
@@ -64,4 +68,4 @@ constraints:
 
 clean:
 	rm -rf $(VENV) .venv-constraints build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
-	find collector scrapers fixtures demo tests -name __pycache__ -type d -prune -exec rm -rf {} +
+	find collector scrapers fixtures demo benchmarks tests -name __pycache__ -type d -prune -exec rm -rf {} +

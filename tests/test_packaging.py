@@ -38,7 +38,9 @@ def name_of(requirement):
 
 
 def declared():
-    return {name_of(requirement) for requirement in PROJECT["project"]["dependencies"]}
+    extras = PROJECT["project"].get("optional-dependencies", {})
+    wanted = [*PROJECT["project"]["dependencies"], *(one for extra in extras.values() for one in extra)]
+    return {name_of(requirement) for requirement in wanted}
 
 
 def pinned():

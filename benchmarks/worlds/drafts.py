@@ -1,4 +1,4 @@
-"""Rows as a portal would show them in the end, before visits and edits: what each says and what is true of it."""
+"""Rows as a portal would show them in the end, before visits and edits: what each says, and what is true."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -53,7 +53,7 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Mislabels:
-    """Mistakes of Cainiao's labels: customs rows GMT+0, the last mile's winter offset, China's on every row."""
+    """Cainiao's mistakes: customs rows GMT+0, the last mile's winter offset, China's label on every row."""
 
     customs_zero: bool = False
     winter: bool = False
@@ -128,7 +128,7 @@ def _timed(scene: Scene, row: Draft, event: Event) -> Draft:
 
 def _lateness(scene: Scene, leg: Leg) -> timedelta:
     usual = scene.portal.lags.get(leg)
-    share, is_prompt = scene.random.uniform(0.3, 1.7), scene.random.random() < 0.1
+    share, is_prompt = scene.random.uniform(0.7, 1.5), scene.random.random() < 0.1
     if usual is None:
         return timedelta(0)
     minutes = min(2 * share if is_prompt else usual * share, 2860)
@@ -158,9 +158,7 @@ def _falsified(scene: Scene, row: Draft) -> Draft:
     is_day = is_day or row.time.precision == "day"
     moved = timedelta(days=days) if is_day else timedelta(minutes=15 * quarters + rest)
     local_time = row.time.local_time + (-moved if is_early else moved)
-    return replace(
-        row, false="day" if is_day else "clock", time=replace(row.time, local_time=local_time)
-    )
+    return replace(row, false="day" if is_day else "clock", time=replace(row.time, local_time=local_time))
 
 
 def _undated(scene: Scene, row: Draft) -> Draft:
@@ -184,7 +182,7 @@ def _doubled(scene: Scene, row: Draft, phrases: tuple[Phrase, ...]) -> Draft | N
 
 
 def _extras(scene: Scene, events: tuple[Event, ...]) -> list[Draft]:
-    """A row of data before the parcel is posted, and a forecast or notice on the way: no event behind either."""
+    """A row of data before the parcel is posted, and a forecast or notice on the way: no events."""
     random, said = scene.random, scene.portal.words
     has_data, has_notice = scene.chance("extras"), scene.chance("extras")
     beside = events[random.randrange(1, len(events))]

@@ -19,9 +19,7 @@ from benchmarks.worlds.visits import Track, track
 _Seen = list[tuple[Portal, list[Draft]]]
 
 
-def make_world(
-    seed: int, size: int, profile: Profile, names: tuple[str, ...] = UNKNOWN_NAMES
-) -> World:
+def make_world(seed: int, size: int, profile: Profile, names: tuple[str, ...] = UNKNOWN_NAMES) -> World:
     """The world of that seed with so many parcels; `names` are those of the portals nobody knows."""
     all_portals = portals(seed, profile, names)
     collective = f"BX{dice(seed, 'broker').randrange(10**9):09}"
@@ -82,13 +80,14 @@ def _present(
     ]
 
 
-def _numbers(
-    seed: int, index: int, profile: Profile, destination: str, present: set[str]
-) -> dict[str, str]:
-    """The parcel's numbers by role: first, post, own. Without Cainiao nothing links the first to the others."""
+def _numbers(seed: int, index: int, profile: Profile, destination: str, present: set[str]) -> dict[str, str]:
+    """The parcel's numbers by role: first, post, own. Without Cainiao nothing links the first to others."""
     random = dice(seed, "numbers", index)
     first, post, own = first_number(random), post_number(random, destination), own_number(random, destination)
-    has_post, has_own = happens(random, profile.rate("post_number")), happens(random, profile.rate("own_number"))
+    has_post, has_own = (
+        happens(random, profile.rate("post_number")),
+        happens(random, profile.rate("own_number")),
+    )
     if "cainiao" not in present:
         return {"post": post}
     found = {"first": first}
@@ -99,9 +98,7 @@ def _numbers(
     return found
 
 
-def _seen(
-    seed: int, index: int, profile: Profile, present: list[Portal], events: tuple[Event, ...]
-) -> _Seen:
+def _seen(seed: int, index: int, profile: Profile, present: list[Portal], events: tuple[Event, ...]) -> _Seen:
     """The rows of every portal: first of those that see for themselves, then of those that repeat them."""
     zone = events[-1].place.zone
     mislabels = _mislabels(seed, index, profile)
@@ -127,9 +124,7 @@ def _mislabels(seed: int, index: int, profile: Profile) -> Mislabels:
     )
 
 
-def _visits(
-    events: tuple[Event, ...], share: float, hours: float, more_hours: float
-) -> tuple[datetime, ...]:
+def _visits(events: tuple[Event, ...], share: float, hours: float, more_hours: float) -> tuple[datetime, ...]:
     """When portals are looked at: on the way, after the end, and once more."""
     begin, end = events[0].at, events[-1].at
     middle = begin + (end - begin) * share

@@ -1,7 +1,7 @@
 """The shapes of a world: real events, rows as portals show them, and what is true of each row."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import Any, Literal
@@ -151,7 +151,6 @@ class World:
     rows: Sequence[Row]
     records: Sequence[Mapping[str, Any]]
     known: frozenset[str]
-    unknown: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def events(self) -> Mapping[str, Event]:

@@ -29,7 +29,9 @@ def own_number(random: Random, country: str) -> str:
     if country == "DE":
         return _with_mod10(f"003404{random.randrange(10**13):013}")
     if country == "NL":
-        return f"3S{''.join(random.choice('ABCDEFGHKLMNPRSTVW') for _ in range(4))}{random.randrange(10**9):09}"
+        return (
+            f"3S{''.join(random.choice('ABCDEFGHKLMNPRSTVW') for _ in range(4))}{random.randrange(10**9):09}"
+        )
     if country == "CA":
         return _with_mod10(f"7{random.randrange(10**14):014}")
     if country == "AU":

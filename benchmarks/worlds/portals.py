@@ -92,7 +92,7 @@ def _known(name: str, facts: Mapping[str, Any], seed: int, profile: Profile) -> 
         only_days=facts.get("only_days", False),
         label=facts.get("label", ""),
         relays=relays,
-        wording={"17track": "note", "parcelsapp": "doubled"}.get(name, "same"),
+        wording=facts.get("wording", "same"),
         names_source=bool(relays) and happens(random, profile.rate("names_source")),
         lags={} if relays else _lags(random, profile),
     )

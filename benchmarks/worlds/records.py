@@ -60,7 +60,7 @@ def _event(shown: Shown) -> dict[str, Any]:
 
 
 def _related(track: Track, naming: Naming, seen_at: datetime) -> Iterator[dict[str, str]]:
-    """Cainiao names every later number, the carrier of the post's number its own; a broker's goes with both."""
+    """Cainiao names every later number, who knows the post's names its own; a broker's goes with both."""
     if track.portal.kind != "carrier" or seen_at < naming.from_at:
         return
     roles = {"cainiao": ("post", "own")}.get(track.portal.name, ("own",))

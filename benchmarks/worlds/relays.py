@@ -69,7 +69,11 @@ def _clocked(relay: Portal, time: Time, destination_zone: str) -> Time:
     precision = "day" if time.precision == "day" else finest(relay.form)
     if time.precision == "minute":
         precision = "minute"
-    local_time, true, claim = time.local_time, time.offset_minutes, _claim(relay.clock, time, destination_zone)
+    local_time, true, claim = (
+        time.local_time,
+        time.offset_minutes,
+        _claim(relay.clock, time, destination_zone),
+    )
     if relay.clock.kind == "viewer" and precision != "day":
         local_time += timedelta(minutes=relay.clock.minutes - true)
         true = relay.clock.minutes

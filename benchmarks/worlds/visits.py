@@ -77,9 +77,7 @@ def _position(portal: Portal, draft: Draft) -> tuple[datetime, int]:
     return draft.time.instant, sequence
 
 
-def _appearing(
-    draft: Draft, seen_at: tuple[datetime, ...], profile: Profile, random: Random
-) -> _Versions:
+def _appearing(draft: Draft, seen_at: tuple[datetime, ...], profile: Profile, random: Random) -> _Versions:
     """The versions without edits: from the first visit that can show it, or from the one after."""
     first = sum(moment < draft.appears for moment in seen_at)
     is_late = happens(random, profile.rate("late"))
@@ -144,7 +142,7 @@ def _row(
     viewer: tuple[int | None, ...],
 ) -> Row:
     shown = tuple(
-        version and _shown(portal, draft, version, minutes)
+        None if version is None else _shown(portal, draft, version, minutes)
         for version, minutes in zip(versions, viewer, strict=True)
     )
     return Row(

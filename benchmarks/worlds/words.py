@@ -12,6 +12,8 @@ from benchmarks.worlds.dice import pick
 from benchmarks.worlds.profiles import data
 
 _NO_LANGUAGES = frozenset({"also", "extras"})
+_DATA = frozenset({"info_received", "notice"})
+_MARKS = "BDFGHJKLMNPQRSTVWXZ"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +62,8 @@ def words(vocabulary: str, language: str) -> Words:
     extras = file["extras"]
     return Words(
         said,
-        tuple(_phrase(entry, frozenset({"info_received", "notice"})) for entry in extras["data"]),
-        tuple(_phrase(entry, frozenset({"notice", "info_received"})) for entry in extras["notice"]),
+        tuple(_phrase(entry, _DATA) for entry in extras["data"]),
+        tuple(_phrase(entry, _DATA | {"exception"}) for entry in extras["notice"]),
     )
 
 
@@ -71,8 +73,9 @@ def with_odd_words(known: Words, random: Random, rate: float) -> Words:
     random.shuffle(odd)
     said = {}
     for milestone, phrases in known.said.items():
-        is_odd, unknown = random.random() < rate, odd.pop()
-        said[milestone] = (Phrase(unknown, None, frozenset()),) if is_odd else phrases
+        mark = f"{random.choice(_MARKS)}{random.choice(_MARKS)}{random.randrange(10, 100)}"
+        is_odd, unknown = random.random() < rate, Phrase(f"{odd.pop()} {mark}", None, frozenset())
+        said[milestone] = (unknown,) if is_odd else phrases
     return Words(said, known.data, known.notices)
 
 

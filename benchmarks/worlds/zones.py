@@ -54,6 +54,6 @@ def changes(zone: str, year: int) -> tuple[datetime, ...]:
 
 
 def offset_text(minutes: int) -> str:
-    """"+05:30"."""
+    """ "+05:30"."""
     sign = "-" if minutes < 0 else "+"
     return f"{sign}{abs(minutes) // 60:02}:{abs(minutes) % 60:02}"

@@ -7,7 +7,7 @@ from dataclasses import replace
 from selectolax.lexbor import LexborNode
 
 from scrapers.aliexpress.mtop import NAME
-from scrapers.aliexpress.order_cards import card, filled
+from scrapers.aliexpress.order_cards import INFO, card, filled
 from scrapers.aliexpress.order_sheet import is_sheet, sheet
 from scrapers.contract import LayoutChanged, Page, Reading
 from scrapers.orders import Order
@@ -108,7 +108,10 @@ def _orders(cards: Sequence[LexborNode]) -> tuple[tuple[Order, ...], list[str], 
     bad = 0
     for position, node in enumerate(cards, start=1):
         order = card(node)
-        if order is None:
+        if order is not None and _holds_another(node, order):
+            bad += 1
+            problems.append(f"card {position} holds another order's")
+        elif order is None:
             bad += 1
             problems.append(f"card {position} has no order id")
         elif order.id not in orders:
@@ -118,6 +121,13 @@ def _orders(cards: Sequence[LexborNode]) -> tuple[tuple[Order, ...], list[str], 
         else:
             problems.append(f"order {order.id} is there twice")
     return tuple(orders.values()), problems, bad
+
+
+def _holds_another(node: LexborNode, order: Order) -> bool:
+    """Whether the card of `order` has the card of another within it: whose is what?"""
+    inner = (card(one) for one in node.css(CARD) if one.mem_id != node.mem_id)
+    heads = max(len(node.css(head)) for head in INFO)
+    return node.tag != "a" and (heads > 1 or any(one is None or one.id != order.id for one in inner))
 
 
 def _has_more(shown: Tree) -> bool | None:

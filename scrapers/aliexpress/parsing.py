@@ -160,6 +160,8 @@ def _shown(kind: Kind, documents: Iterable[Document]) -> tuple[Readings, list[La
     missing: list[LayoutChanged] = []
     for document in documents:
         try:
+            if not document.is_whole:
+                raise LayoutChanged(NAME, "</html> (the page was cut)")
             readings.extend(readers[kind](document))
         except LayoutChanged as changed:
             missing.append(changed)

@@ -66,6 +66,8 @@ class Walk:
             self.told.add(key)
         if found is None and at.kind == "rows":
             found = "row"
+        if found is None and at.kind not in rules.HOLDING and any(map(_is_component, classes)):
+            found = "own"
         if found is None:
             return Spot(at.kind, at.run, row, in_rows)
         return Spot(found, here, row, in_rows)
@@ -133,6 +135,12 @@ def saved_reply(node: LexborNode) -> object:
 def script_text(node: LexborNode) -> str:
     """What stands literally in a script or the like."""
     return "".join(child.text_content or "" for child in _children(node))
+
+
+def _is_component(name: str) -> bool:
+    """Whether a class is that of a component of its own; the wrapper of prices stands in every other."""
+    part = rules.PART.fullmatch(name)
+    return part is not None and f"{part[1]}--{part[2]}" != "es--wrap"
 
 
 def _rule(node: LexborNode, classes: list[str]) -> str | None:
@@ -207,7 +215,7 @@ def _attribute(name: str, value: str, node: LexborNode, at: Spot, personal: Pers
 
 
 def _design(word: str, personal: Personal) -> str:
-    return word if _NAME.fullmatch(word) and personal.hide(word) == word else mask(word)
+    return word if _NAME.fullmatch(word) and personal.hide(word, parts=True) == word else mask(word)
 
 
 def _style(value: str) -> str | None:

@@ -42,6 +42,8 @@ from scrapers.select import tree
 from scrapers.words import Role
 
 _MARKUP = re.compile(r"<[a-zA-Z!/?]")
+_BEGINNING = re.compile(r"<html[\s>]", re.IGNORECASE)
+_END = re.compile(r"</html\s*>", re.IGNORECASE)
 _NESTING = re.compile(r"[<>{}\[\]]")
 _MEDIA_TYPE = re.compile(
     r"[a-z]{1,20}/[a-z0-9.+-]{1,60}(?:; ?charset=[a-z0-9-]{1,20})?(?=;|$)", re.IGNORECASE
@@ -123,15 +125,20 @@ def _json(text: str) -> object:
 
 def _markup(text: str, personal: Personal, url: str) -> str:
     """`text` written anew until it reads back as it was written. Raises TooDeep if it never does."""
-    before, most = "", _GROWTH * len(text) + 10_000
+    before, most, is_cut = "", _GROWTH * len(text) + 10_000, _is_cut(text)
     for _ in range(_ROUNDS):
         root = tree(text).root
         if root is None or root.css_first("body, frameset") is None or len(text) > most:
             raise TooDeep
         before, text = text, written(root, personal, url)
-        if text == before:
-            return text
+        if text == before:  # a page that was cut must not look whole
+            return text.removesuffix("</html>") if is_cut else text
     raise TooDeep
+
+
+def _is_cut(text: str) -> bool:
+    """Whether a document begins here that does not end; a piece of a page does neither."""
+    return _BEGINNING.search(text) is not None and _END.search(text) is None
 
 
 def _plain(text: str) -> str:

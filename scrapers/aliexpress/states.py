@@ -80,6 +80,8 @@ STATES = {
     "nothing_to_track": State(None, (ERROR_TITLE,)),
 }
 
+_BEGINNING = re.compile(r"<html[\s>]", re.IGNORECASE)
+_END = re.compile(r"</html\s*>", re.IGNORECASE)
 _CHALLENGE_PATH = "_____tmd_____/punish"
 _CHALLENGE_TITLES = frozenset({"captcha interception", "验证码拦截"})
 _CHALLENGE_SCRIPT = re.compile(r"NCTOKENSTR|_____tmd_____/verify")
@@ -133,6 +135,12 @@ class Document:
     def words(self) -> str:
         """What of it a person could read, up to a few thousand characters."""
         return _words(self.root)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether it ends as it began: browsers end every page they write; a piece of one has no frame."""
+        text = self.page.text
+        return _BEGINNING.search(text) is None or _END.search(text) is not None
 
     @property
     def kind(self) -> Kind | None:

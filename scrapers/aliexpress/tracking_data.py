@@ -76,10 +76,8 @@ def _order_asked(reply: Reply, entries: Sequence[object]) -> str | None:
 
 def _package(entry: Record) -> Reading:
     items = items_at(entry, "detailList")
-    if items is None and "detailList" in entry:
+    if items is None and entry.get("detailList", "missing") is not None:
         raise LayoutChanged(NAME, f"{PACKAGES}[].detailList")
-    if items is None and not any(key in entry for key in ("mailNo", "originMailNo", "packageItemList")):
-        raise LayoutChanged(NAME, f"{PACKAGES}[].mailNo")
     rows, problems = read_rows(items or (), _row)
     if items and not rows:
         raise LayoutChanged(NAME, f"{PACKAGES}[].detailList[].trackingDetailDesc")

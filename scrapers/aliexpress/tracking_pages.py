@@ -56,6 +56,8 @@ TITLES, VARIANTS = '[class*="package-items-v2--productTitle"]', '[class*="packag
 MODULE, STEPS = ".tracking-module", "ul.ship-steps > li"
 #: What the page of 2022 shows of an order of which nothing was sent.
 REST_OF_2022 = (".status-title-text", ".service-upgraded", ".address-detail")
+#: What it shows only of what was sent.
+SENT_IN_2022 = ("ul.ship-steps", "span.full-number", 'a[href*="global.cainiao.com/detail.htm"]')
 CAINIAO_LINK = 'a[href*="global.cainiao.com/detail.htm"]'
 
 #: "Logistics information has not been updated yet.", "Sorry, there is no updated logistics information"
@@ -77,17 +79,24 @@ def tracking_page(document: Document) -> tuple[Reading, ...] | None:
     root = document.root
     order = order_in(document.page.url)
     orders = () if order is None else (order,)
-    for layout in (V2, V1):
-        if maybe(root, (layout.page, layout.part("node"), layout.part("mailNo"))) is not None:
-            return (replace(_package(root, layout), order_ids=orders),)
-    if modules := root.css(MODULE):
+    shown = [
+        layout
+        for layout in (V2, V1)
+        if maybe(root, (layout.page, layout.part("node"), layout.part("mailNo"))) is not None
+    ]
+    with_rows = [layout for layout in shown if _nodes(root, layout)]
+    modules = [] if with_rows else root.css(MODULE)
+    if shown and not modules:
+        return (replace(_package(root, (with_rows or shown)[0]), order_ids=orders),)
+    if modules:
         parts: list[Tree] = list(modules) if len(modules) > 1 else [root]
         return tuple(replace(_module(part), order_ids=orders) for part in parts)
     if maybe(root, ERROR_TITLE) is not None:
         return (replace(_error(root), order_ids=orders),)
     if document.kind is None:
         return None
-    if maybe(root, REST_OF_2022) is not None or _says_no_update(document.words):
+    is_without_steps = maybe(root, REST_OF_2022) is not None and maybe(root, SENT_IN_2022) is None
+    if is_without_steps or _says_no_update(document.words):
         return (Reading(Outcome.NO_EVENTS_YET, order_ids=orders),)
     raise LayoutChanged(NAME, V2.part("node"))
 
@@ -139,9 +148,15 @@ def _nodes(root: Tree, layout: _Layout) -> list[LexborNode]:
 
 
 def _rows(found: Sequence[LexborNode], layout: _Layout) -> tuple[tuple[Row, ...], int]:
-    rows = [_row(node, layout) for node in found]
+    rows = [None if _holds_several(node, layout) else _row(node, layout) for node in found]
     shown = tuple(row for row in rows if row is not None)
     return shown, len(rows) - len(shown)
+
+
+def _holds_several(node: LexborNode, layout: _Layout) -> bool:
+    """Whether an element that should be one row holds the parts of others."""
+    rows = [one for one in node.css(layout.part("node--")) if one.mem_id != node.mem_id]
+    return bool(rows) or any(len(node.css(layout.part(part))) > 1 for part in ("nodeTitle", "nodeTime"))
 
 
 def _row(node: LexborNode, layout: _Layout) -> Row | None:
