@@ -4,6 +4,8 @@
 PYTHON = python3
 VENV = .venv
 BIN = $(VENV)/bin
+# Tests with a browser wait more than they compute: more processes than cores.
+WORKERS = 3
 PIP = $(BIN)/python -m pip --quiet --quiet --disable-pip-version-check --no-input
 
 .PHONY: help demo pictures test soak fuzz evaluate check browser constraints clean
@@ -28,7 +30,7 @@ pictures: demo
 	@$(BIN)/python -m demo.pictures
 
 test: check browser
-	CROSSTRACK_REQUIRE_BROWSER=1 $(BIN)/python -m pytest
+	CROSSTRACK_REQUIRE_BROWSER=1 $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile
 
 soak: browser
 	CROSSTRACK_REQUIRE_BROWSER=1 CROSSTRACK_KILLS=50 CROSSTRACK_ENDURANCE=500 \
