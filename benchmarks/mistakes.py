@@ -4,7 +4,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from benchmarks.judging import Judged, Pair, pair
-from benchmarks.row_scores import wrong_parcels
+from benchmarks.oracle import revisions_in
+from benchmarks.row_scores import neighbours, wrong_parcels
 from benchmarks.worlds import Row, World
 from benchmarks.worlds.zones import offset_text
 
@@ -16,8 +17,10 @@ def worst(judged: Judged, count: int) -> str:
         ("Pairs of one event that were missed", _missed(judged)),
         ("Disagreements of the wrong kind or on no event, surest first", _kinds(judged)),
         ("Wrong instants", _instants(judged)),
+        ("Neighbouring events that stand the wrong way round, or as one", _order(judged)),
         ("Milestones: none, wrong, or guessed", _milestones(judged)),
         ("Parcels split or merged", _parcels(judged)),
+        ("Revisions missed or invented", _revisions(judged)),
     ]
     lines = [f"# seed {judged.world.seed}"]
     for title, found in parts:
@@ -66,7 +69,7 @@ def _instants(judged: Judged) -> Iterator[tuple[str, str]]:
     wrong = []
     for row in judged.world.current:
         said = judged.answer.rows.get(row.id)
-        if row.time is None or row.time.precision == "day" or row.false:
+        if row.time is None or not row.time.is_fine or row.false:
             continue
         apart = abs((said.instant - row.time.instant).total_seconds()) if said and said.instant else None
         if apart is None or apart > 90:
@@ -97,6 +100,28 @@ def _parcels(judged: Judged) -> Iterator[tuple[str, str]]:
         yield "split or merged", f"   parcel {index}: {held}"
 
 
+def _order(judged: Judged) -> Iterator[tuple[str, str]]:
+    rows: dict[str, list[Row]] = {}
+    for row in judged.world.current:
+        rows.setdefault(row.event or "", []).append(row)
+    for first, second, is_right in neighbours(judged):
+        if not is_right:
+            lines = [_line(judged, row.id) for event in (first, second) for row in rows[event]]
+            milestones = (judged.world.events[event].milestone for event in (first, second))
+            yield " before ".join(milestones), "\n".join([*lines, ""])
+
+
+def _revisions(judged: Judged) -> Iterator[tuple[str, str]]:
+    if judged.answer.revisions is None:
+        return
+    said, true = set(judged.answer.revisions), set(revisions_in(judged.world))
+    for one in sorted(said ^ true, key=lambda r: (r.row, r.before or "", r.after or "")):
+        row = judged.world.row.get(one.row)
+        shown = [s.time_text if s else "-" for s in row.shown] if row else []
+        sort = "missed" if one in true else "invented"
+        yield sort, f"   {sort}: {one.row}: {one.before!r} to {one.after!r}; visits show {shown}"
+
+
 def _traits(world: World, one: Pair) -> str:
     """What makes the pair hard."""
     rows = [world.row[row] for row in one]
@@ -105,7 +130,7 @@ def _traits(world: World, one: Pair) -> str:
         ("undated", any(row.time is None for row in rows)),
         ("false time", any(bool(row.false) for row in rows)),
         ("late", any(bool(row.late) for row in rows)),
-        ("day only", any(row.time is not None and row.time.precision == "day" for row in rows)),
+        ("day or hour only", any(row.time is not None and not row.time.is_fine for row in rows)),
         ("unknown words", any(not row.meanings for row in rows)),
         ("relay", any(row.source is not None for row in rows)),
         ("portal not known", any(row.portal not in world.known for row in rows)),

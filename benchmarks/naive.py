@@ -13,7 +13,7 @@ from benchmarks.answers import Answer, Disagreement, Said
 from benchmarks.clusters import Distance, clusters
 from benchmarks.sequences import sequence_of
 from benchmarks.worlds import Row, World
-from benchmarks.worlds.kinds import Span, agree, gap, speakers
+from benchmarks.worlds.kinds import Span, agree, gap, is_coarser, speakers
 from benchmarks.worlds.model import Time
 
 _REACH = timedelta(hours=12)
@@ -58,7 +58,7 @@ def _answer(world: World, distance: Distance) -> Answer:
             earliest = min((span[0] for span in spans), default=datetime.max.replace(tzinfo=UTC))
             times[event] = (str(parcel.index), earliest)
             for row in members:
-                at = _believed(row.time)[0] if row.time and row.time.precision != "day" else None
+                at = _believed(row.time)[0] if row.time and row.time.is_fine else None
                 rows[row.id] = Said(str(parcel.index), event, at, min(row.meanings, default=None))
             for a, b in combinations(speakers(members).values(), 2):
                 if kind := _kind(a, b):
@@ -76,4 +76,4 @@ def _kind(a: Row, b: Row) -> str | None:
         return "conflict"
     if not agree(a.time.span(0), b.time.span(0)):
         return "timezone"
-    return "precision" if (a.time.precision == "day") != (b.time.precision == "day") else None
+    return "precision" if is_coarser(a.time, b.time) else None

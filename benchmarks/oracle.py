@@ -5,7 +5,7 @@ false, or how late a portal is; so it fails where truth cannot be had from times
 joins rightly are given their true kind, others none.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from datetime import UTC, datetime, timedelta
 from itertools import combinations, pairwise
 
@@ -34,7 +34,7 @@ def oracle(world: World) -> Answer:
             best = min((row for row in members if row.time), key=_fineness, default=None)
             times[event] = (str(parcel.index), best.time.instant if best and best.time else _NEVER)
             for row in members:
-                at = row.time.instant if row.time and row.time.precision != "day" else None
+                at = row.time.instant if row.time and row.time.is_fine else None
                 rows[row.id] = Said(str(parcel.index), event, at, row.milestone if row.meanings else None)
             for a, b in combinations(speakers(members).values(), 2):
                 truth = truth_of(a, b, evidence, world.known)
@@ -80,14 +80,18 @@ def _events(rows: list[Row]) -> list[list[Row]]:
 
 
 def _ranks(rows: list[Row]) -> dict[str, int]:
-    """The place of each row among those of its portal, number and milestone, by true time."""
+    """The place of each row among those of its portal, number and milestone, by true time and page order."""
     found: dict[str, int] = {}
-    alike: dict[tuple[str, str, str], list[Row]] = defaultdict(list)
+    pages: dict[tuple[str, str], list[Row]] = defaultdict(list)
     for row in rows:
-        alike[row.portal, row.number, row.milestone].append(row)
-    for group in alike.values():
-        for rank, row in enumerate(sorted(group, key=lambda r: r.time.instant if r.time else _NEVER)):
-            found[row.id] = rank
+        pages[row.portal, row.number].append(row)
+    for page in pages.values():
+        dated = [_at(row) for row in page if row.time]
+        oldest_first = page if not dated or dated[0] <= dated[-1] else page[::-1]
+        counts: Counter[str] = Counter()
+        for row in sorted(oldest_first, key=_at):
+            found[row.id] = counts[row.milestone]
+            counts[row.milestone] += 1
     return found
 
 
@@ -98,8 +102,13 @@ def _doubles(rows: list[Row]) -> list[list[str]]:
     last: Row | None = None
     for row in timed:
         is_same = last and (last.portal, last.milestone) == (row.portal, row.milestone)
-        is_day = row.time is not None and row.time.precision == "day"
-        if is_same and last and _at(row) - _at(last) <= AGREE and not (is_day and row.number == last.number):
+        is_coarse = row.time is not None and not row.time.is_fine
+        if (
+            is_same
+            and last
+            and _at(row) - _at(last) <= AGREE
+            and not (is_coarse and row.number == last.number)
+        ):
             groups[-1].append(row.id)
         else:
             groups.append([row.id])
@@ -130,4 +139,4 @@ def _at(row: Row) -> datetime:
 
 
 def _fineness(row: Row) -> tuple[bool, datetime]:
-    return row.time is None or row.time.precision == "day", _at(row)
+    return row.time is None or not row.time.is_fine, _at(row)

@@ -1,7 +1,7 @@
 """Figures about single rows, events, parcels and visits."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from itertools import pairwise
 
@@ -17,8 +17,8 @@ CLEAR = 2
 
 
 def instants(judged: Judged) -> dict[str, float]:
-    """Rows and events whose instant is within 90 s of the truth; rows without a time of day are left out."""
-    timed = [r for r in judged.world.current if r.time and r.time.precision != "day" and not r.false]
+    """Rows and events whose instant is within 90 s of the truth; rows coarser than a minute are left out."""
+    timed = [r for r in judged.world.current if r.time and r.time.is_fine and not r.false]
     close = 0
     for row in timed:
         said = judged.answer.rows.get(row.id)
@@ -53,16 +53,19 @@ def places(judged: Judged) -> dict[str, str]:
 
 def order(judged: Judged) -> float:
     """Of events next to each other in truth whose order is shown, how many stand in that order."""
+    return _share(is_right for *_, is_right in neighbours(judged))
+
+
+def neighbours(judged: Judged) -> Iterator[tuple[str, str, bool]]:
+    """Events next to each other in truth whose order is shown, and whether they are said to stand so."""
     at = places(judged)
     rows = events_of(judged.world.current)
-    held = []
     for parcel in judged.world.parcels:
         shown = [event.id for event in parcel.events if event.id in at]
         for first, second in pairwise(shown):
             if _is_order_shown(rows[first], rows[second]):
                 before, after = (judged.answer.sequence.get(at[event]) for event in (first, second))
-                held.append(before is not None and after is not None and before < after)
-    return _share(held)
+                yield first, second, before is not None and after is not None and before < after
 
 
 def _is_order_shown(first: list[Row], second: list[Row]) -> bool:
@@ -79,7 +82,7 @@ def _is_order_shown(first: list[Row], second: list[Row]) -> bool:
 
 
 def _is_plain(row: Row) -> bool:
-    return row.time is not None and row.time.precision != "day" and not row.false and not row.late
+    return row.time is not None and row.time.is_fine and not row.false and not row.late
 
 
 def milestones(judged: Judged) -> dict[str, float]:

@@ -119,8 +119,9 @@ def _timed(scene: Scene, row: Draft, event: Event) -> Draft:
     clock = scene.portal.clock
     used = offsets(clock, at, event.place, event.leg, scene.destination_zone)
     used = _relabelled(scene.mislabels, event, used)
-    is_day = scene.chance("day_only") or scene.portal.only_days
-    precision = "day" if is_day else finest(scene.portal.form)
+    is_day, is_hour = scene.chance("day_only"), scene.chance("hour_only")
+    precision = "hour" if is_hour else finest(scene.portal.form)
+    precision = "day" if is_day or scene.portal.only_days else precision
     local_time = cut(wall(at, used.true_minutes), precision)
     time = Time(local_time, precision, used.claimed_minutes, used.true_minutes)
     return replace(row, time=time, late=late, appears=at)
@@ -157,7 +158,7 @@ def _falsified(scene: Scene, row: Draft) -> Draft:
         return row
     is_day = is_day or row.time.precision == "day"
     moved = timedelta(days=days) if is_day else timedelta(minutes=15 * quarters + rest)
-    local_time = row.time.local_time + (-moved if is_early else moved)
+    local_time = cut(row.time.local_time + (-moved if is_early else moved), row.time.precision)
     return replace(row, false="day" if is_day else "clock", time=replace(row.time, local_time=local_time))
 
 

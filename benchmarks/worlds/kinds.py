@@ -65,6 +65,11 @@ def claimed(time: Time) -> Span:
     return time.span(time.claimed_minutes)
 
 
+def is_coarser(a: Time, b: Time) -> bool:
+    """Whether one of them names no more than the day or the hour, and the other something finer."""
+    return a.precision != b.precision and not (a.is_fine and b.is_fine)
+
+
 def true_kind(a: Row, b: Row) -> str | None:
     """The kind by the definition, with everything known; None where either shows no time."""
     first, second = a.time, b.time
@@ -77,7 +82,7 @@ def true_kind(a: Row, b: Row) -> str | None:
         return "zone_label"
     if not agree(first.span(0), second.span(0)):
         return "timezone"
-    return "precision" if (first.precision == "day") != (second.precision == "day") else "none"
+    return "precision" if is_coarser(first, second) else "none"
 
 
 def truth_of(a: Row, b: Row, evidence: Evidence, known: frozenset[str]) -> Truth | None:
@@ -114,14 +119,16 @@ def evidence_of(world: World) -> Evidence:
     found = Evidence()
     for rows in events_of(world.current).values():
         sound = [row for row in rows if _is_sound(row, world.known)]
+        on_time, late = set[tuple[str, str]](), set[tuple[str, str]]()
         for row in rows:
             if row.late > AGREE:
                 found.habits[row.unit] = max(row.late, found.habits.get(row.unit, row.late))
-            if row.time is None or row.false or row.time.precision == "day":
+            if row.time is None or row.false or not row.time.is_fine:
                 continue
             if any(witness.portal != row.portal for witness in sound):
-                beside = found.delayed if row.late > AGREE else found.anchored
-                beside[row.unit] += 1
+                (late if row.late > AGREE else on_time).add(row.unit)
+        found.anchored.update(on_time)
+        found.delayed.update(late)
     return found
 
 
@@ -131,7 +138,7 @@ def _is_sound(row: Row, known: frozenset[str]) -> bool:
         row.portal in known
         and row.source is None
         and row.time is not None
-        and row.time.precision != "day"
+        and row.time.is_fine
         and not row.false
         and row.late <= AGREE
     )
@@ -148,7 +155,7 @@ def events_of(rows: Iterable[Row]) -> dict[str, list[Row]]:
 
 def speakers(rows: Sequence[Row]) -> dict[str, Row]:
     """By portal, the row that speaks for it among those of one event: the finest, then the earliest."""
-    finest = {"second": 0, "minute": 1, "day": 2}
+    finest = {"second": 0, "minute": 1, "hour": 2, "day": 3}
     found: dict[str, Row] = {}
     timed = [(finest[row.time.precision], row.time.instant, row.id, row) for row in rows if row.time]
     for *_, row in sorted(timed, key=lambda found: found[:3]):

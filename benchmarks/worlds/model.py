@@ -6,12 +6,13 @@ from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import Any, Literal
 
-Precision = Literal["second", "minute", "day"]
+Precision = Literal["second", "minute", "hour", "day"]
 Leg = Literal["origin", "line_haul", "import", "last_mile"]
 
 WIDTH: Mapping[Precision, timedelta] = {
     "second": timedelta(seconds=1),
     "minute": timedelta(minutes=1),
+    "hour": timedelta(hours=1),
     "day": timedelta(days=1),
 }
 
@@ -58,6 +59,11 @@ class Time:
         used = self.offset_minutes if offset_minutes is None else offset_minutes
         start = self.local_time.replace(tzinfo=UTC) - timedelta(minutes=used)
         return start, start + WIDTH[self.precision] - timedelta(seconds=1)
+
+    @property
+    def is_fine(self) -> bool:
+        """Whether it names the minute."""
+        return self.precision in ("second", "minute")
 
     @property
     def instant(self) -> datetime:

@@ -22,16 +22,18 @@ def cut(local_time: datetime, precision: Precision) -> datetime:
     """The wall clock without what is finer than the precision."""
     if precision == "day":
         return local_time.replace(hour=0, minute=0, second=0, microsecond=0)
+    if precision == "hour":
+        return local_time.replace(minute=0, second=0, microsecond=0)
     if precision == "minute":
         return local_time.replace(second=0, microsecond=0)
     return local_time.replace(microsecond=0)
 
 
 def printed(local_time: datetime, precision: Precision, form: str, language: str) -> str:
-    """The wall clock in that form; for a day the date alone."""
+    """The wall clock in that form; for a day the date alone, for an hour with "14h" behind it."""
     shape = data("forms")[form]
-    pattern = shape["date"] if precision == "day" else shape["date"] + shape["time"]
-    return str(pattern).format(**_fields(local_time, language))
+    time = {"day": "", "hour": " {H:02}h"}.get(precision, shape["time"])
+    return f"{shape['date']}{time}".format(**_fields(local_time, language))
 
 
 def _fields(local_time: datetime, language: str) -> dict[str, Any]:

@@ -51,7 +51,7 @@ def _repeated(
         time=row.time and _clocked(relay, row.time, destination_zone),
         appears=row.appears + delay,
         source=row.id,
-        doubles=None,
+        doubles=row.doubles and f"{prefix}>{row.doubles}",
         relayed_from=source.name if relay.names_source else None,
     )
 
@@ -66,15 +66,13 @@ def _wording(relay: Portal, source: Portal, row: Draft, random: Random) -> str:
 
 def _clocked(relay: Portal, time: Time, destination_zone: str) -> Time:
     """The source's time as the relay's clock shows it: mostly the same digits with another label."""
-    precision = "day" if time.precision == "day" else finest(relay.form)
-    if time.precision == "minute":
-        precision = "minute"
+    precision = finest(relay.form) if time.precision == "second" else time.precision
     local_time, true, claim = (
         time.local_time,
         time.offset_minutes,
         _claim(relay.clock, time, destination_zone),
     )
-    if relay.clock.kind == "viewer" and precision != "day":
+    if relay.clock.kind == "viewer" and time.is_fine:
         local_time += timedelta(minutes=relay.clock.minutes - true)
         true = relay.clock.minutes
     return Time(cut(local_time, precision), precision, claim, true)

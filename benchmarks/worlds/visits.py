@@ -101,18 +101,27 @@ def _edited(
         change = len(versions) - 1
     if versions[change - 1] is None:
         return versions
-    if is_revised and draft.time and draft.time.precision != "day" and not draft.false and not draft.doubles:
+    if is_revised and draft.time and draft.time.is_fine and not draft.false and not draft.doubles:
         moved = timedelta(minutes=-minutes if is_early else minutes)
         old = replace(draft.time, local_time=draft.time.local_time + moved)
         if is_inside and _stays_between(old, kept[place - 1][0], kept[place + 1][0]):
             return [v and (replace(v, time=old) if at < change else v) for at, v in enumerate(versions)]
     elif is_reworded and other is not None and other.meanings:
-        return [v and (replace(v, phrase=other) if at >= change else v) for at, v in enumerate(versions)]
-    elif is_withdrawn and is_inside:
+        new = replace(other, code=draft.phrase.code)
+        return [v and (replace(v, phrase=new) if at >= change else v) for at, v in enumerate(versions)]
+    elif is_withdrawn and is_inside and not _comes_in(draft.milestone, change, kept):
         return [v if at < change else None for at, v in enumerate(versions)]
     elif is_returning and is_inside and versions[0]:
         return [None if at == 1 else v for at, v in enumerate(versions)]
     return versions
+
+
+def _comes_in(milestone: str, visit: int, kept: Sequence[tuple[Draft, _Versions]]) -> bool:
+    """Whether a row of that milestone is new at the visit: one that goes then would look replaced by it."""
+    return any(
+        draft.milestone == milestone and versions[visit] is not None and versions[visit - 1] is None
+        for draft, versions in kept
+    )
 
 
 def _stays_between(time: Time, before: Draft, after: Draft) -> bool:
@@ -165,13 +174,13 @@ def _row(
 
 def _shown(portal: Portal, draft: Draft, version: _Version, viewer_minutes: int | None) -> Shown:
     time = version.time
-    if time and viewer_minutes is not None and time.precision != "day":
+    if time and viewer_minutes is not None and time.is_fine:
         moved = viewer_minutes - time.offset_minutes
         local_time = time.local_time + timedelta(minutes=moved)
         time = replace(time, local_time=local_time, offset_minutes=viewer_minutes)
     claim = time.claimed_minutes if time else None
     text = printed(time.local_time, time.precision, portal.form, portal.language) if time else None
-    is_inside = portal.form == "iso_t" and time is not None and time.precision != "day"
+    is_inside = portal.form == "iso_t" and time is not None and time.is_fine
     if text and is_inside and claim is not None:
         text += "Z" if claim == 0 else offset_text(claim)
     return Shown(

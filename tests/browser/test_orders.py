@@ -7,23 +7,17 @@ import pytest
 
 from collector.errors import ExitStatus
 from fixtures.shop import many_orders
-from tests.browser.ordering import (
-    NOW,
-    QUICK,
-    SHOP,
-    allowing,
+from tests.browser.ordering import NOW, QUICK, SHOP, allowing, buyer, finished_orders, needs_browser
+from tests.browser.ordering_truth import (
     assert_complete,
     assert_single,
-    buyer,
     differing,
     expected_items,
     expected_orders,
     expected_parcels,
-    finished_orders,
     found_items,
     found_orders,
     found_parcels,
-    needs_browser,
 )
 
 pytestmark = [pytest.mark.browser, needs_browser]

@@ -8,14 +8,8 @@ import pytest
 from collector.errors import ExitStatus
 from fixtures.journeys import Name, load
 from fixtures.shop import bought
-from tests.browser.ordering import (
-    assert_complete,
-    assert_single,
-    buyer,
-    differing,
-    needs_browser,
-    open_orders,
-)
+from tests.browser.ordering import buyer, needs_browser, open_orders
+from tests.browser.ordering_truth import assert_complete, assert_single, differing
 
 pytestmark = [pytest.mark.browser, needs_browser]
 

@@ -22,15 +22,13 @@ from tests.browser.ordering import (
     LONG_AGO,
     NOW,
     Buyer,
-    assert_complete,
     buyer,
-    differing,
-    dump,
     finished_orders,
     needs_browser,
     open_orders,
     reaching,
 )
+from tests.browser.ordering_truth import assert_complete, differing, dump
 
 pytestmark = [pytest.mark.browser, needs_browser]
 

@@ -15,17 +15,8 @@ from collector.read.offsets import iso_utc
 from fixtures.shop import many_orders
 from fixtures.shop import truth as true_orders
 from fixtures.sites.aliexpress.settings import WALDO, Challenge
-from tests.browser.ordering import (
-    NOW,
-    Buyer,
-    assert_complete,
-    assert_single,
-    buyer,
-    expected_orders,
-    finished_orders,
-    found_orders,
-    needs_browser,
-)
+from tests.browser.ordering import NOW, Buyer, buyer, finished_orders, needs_browser
+from tests.browser.ordering_truth import assert_complete, assert_single, expected_orders, found_orders
 
 pytestmark = [pytest.mark.browser, needs_browser]
 
