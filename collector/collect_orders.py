@@ -5,9 +5,10 @@ go on. Every page read is kept at once, so a long list that is broken off is tak
 it is gone through quickly as far as it is known, and on from there.
 """
 
+from collections import Counter
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -30,6 +31,7 @@ from collector.store.portal_states import (
 from collector.visit import Visited, answered
 from collector.visit.asked import about_order
 from collector.visit.listing import list_pages
+from scrapers import vocabulary
 from scrapers.shop import Shop
 from scrapers.words import Outcome
 
@@ -75,6 +77,7 @@ class AccountTurn:
         async with aclosing(self._pages()) as pages:
             async for visited in pages:
                 self.keeper.due += 1
+                visited = depth.counted(visited)
                 self.keeper.keep(self.shop, visited)
                 if visited.outcome is not Outcome.OK:
                     self.is_signed_in &= visited.outcome not in HUMAN
@@ -185,8 +188,35 @@ class _Depth:
         self._open = {i: row["placed_on"] or "" for i, row in known.items() if row["state"] not in _SETTLED}
         self._reads_all = full or listed_to_end_at(db, shop, account) is None
         self._is_whole = True
+        self._claimed: dict[str, int] = {}
+        self._listed: dict[str, str | None] = {}
         self._reached_end = False
         self.is_enough = False
+
+    def counted(self, visited: Visited) -> Visited:
+        """The visit, incomplete where the list ends with fewer orders than the page says there are."""
+        for reading in visited.readings:
+            self._claimed |= {
+                state: count
+                for word, count in reading.counts
+                if (state := vocabulary.order_state(self._shop, code=None, text=word)) is not None
+            }
+            self._listed |= {
+                order.id: vocabulary.order_state(self._shop, code=order.status_code, text=order.status_text)
+                for order in reading.orders
+            }
+        if visited.outcome is not Outcome.OK or any(r.has_more is not False for r in visited.readings):
+            return visited
+        found = Counter(self._listed.values())
+        short = [
+            f"{count} orders {state}, listed are {found[state]}"
+            for state, count in sorted(self._claimed.items())
+            if found[state] + found[None] < count
+        ]
+        if not short:
+            return visited
+        said = "; ".join((*filter(None, [visited.error]), f"the shop counts {', '.join(short)}"))
+        return replace(visited, complete=False, error=said)
 
     def note(self, visited: Visited) -> None:
         """Another page was read and kept."""

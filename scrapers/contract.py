@@ -88,6 +88,7 @@ class Reading:
     items           what the page says is in this parcel
     orders          what the page says of whole orders; on an order page this is the reading
     has_more        whether a list of orders goes on beyond what is shown, None where it cannot be told
+    counts          the shop's words for states of orders, with how many of the whole list it says are in each
     layout          which of the portal's `layouts` the rows were read from, None where it has but one
     """
 
@@ -110,6 +111,7 @@ class Reading:
     items: tuple[Item, ...] = ()
     orders: tuple[Order, ...] = ()
     has_more: bool | None = None
+    counts: tuple[tuple[str, int], ...] = ()
     layout: str | None = None
 
 

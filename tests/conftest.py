@@ -4,12 +4,17 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from typer.testing import CliRunner
 
 from collector.browser.finding import BrowserMissing, find_browser
 from collector.commands import app
 from collector.store.opening import open_store
 from tests.collector.worlds import CAINIAO, CORREOS, ORDER, blank, event, naming, record, take_in
+
+# A busy machine is no failure; nothing here is timed.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 
 @pytest.fixture

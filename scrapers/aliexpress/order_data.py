@@ -4,6 +4,7 @@ The list comes in pages of ten. The first holds the whole page's components, a l
 new orders. Seen: a reply of 2026-09; later pages and refunds as others describe them.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -32,7 +33,9 @@ from scrapers.words import Outcome
 
 __all__ = ["language_asked", "order_detail", "order_list"]
 
-LIST, BODY, ORDER = "pc_om_list", "pc_om_list_body", "pc_om_list_order"
+LIST, BODY, ORDER, HEADER = "pc_om_list", "pc_om_list_body", "pc_om_list_order", "pc_om_list_header"
+
+_COUNT = re.compile(r"[(（]\s?([0-9]{1,6})\s?[)）]\s*$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +80,16 @@ def order_list(reply: Reply) -> Reading:
         rows_bad=bad,
         problems=tuple(problems),
         language=language_asked(reply),
+        counts=_tab_counts(found),
     )
+
+
+def _tab_counts(found: Mapping[str, Component]) -> tuple[tuple[str, int], ...]:
+    """The tabs that say how many orders they hold, by the shop's code."""
+    header = next(iter(fields_of(found.values(), HEADER)), {})
+    tabs = (tab for tab in items_at(header, "statusTabList") or () if isinstance(tab, dict))
+    told = ((string_at(tab, "code"), _COUNT.search(string_at(tab, "title") or "")) for tab in tabs)
+    return tuple((code, int(count[1])) for code, count in told if code and count)
 
 
 def _body(found: Mapping[str, Component]) -> _Body:
