@@ -109,9 +109,14 @@ def test_the_vocabulary_gives_milestone_leg_and_whether_a_scan_lies_behind_it():
     assert (unknown.milestone, unknown.leg, unknown.physical) == (None, None, None)
 
 
-def test_a_portal_nobody_knows_is_read_without_words_or_facts():
-    (only,) = read("my_tracker", Row("Delivered", "2026-03-02 10:00", place="Madrid"))
-    assert (only.milestone, only.zone, only.precision) == (None, "Europe/Madrid", "minute")
+def test_a_portal_nobody_knows_is_read_without_facts_and_with_words_that_mean_one_thing_everywhere():
+    shared, own = read(
+        "my_tracker",
+        Row("Delivered", "2026-03-02 10:00", place="Madrid"),
+        Row("Crate nested", "2026-03-02 09:00", place="Madrid"),
+    )
+    assert (shared.milestone, own.milestone) == (Milestone.DELIVERED, None)
+    assert (own.zone, own.precision) == ("Europe/Madrid", "minute")
 
 
 def test_a_naive_time_of_seeing_is_refused():
