@@ -6,6 +6,7 @@ once and says "ready".
 
 import asyncio
 import json
+import signal
 import sys
 from pathlib import Path
 
@@ -30,4 +31,6 @@ async def _live(given):
 
 
 if __name__ == "__main__":
+    # Whoever runs the tests in the background passes on that SIGINT is ignored.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     asyncio.run(_live(json.loads(sys.argv[1])))
