@@ -49,7 +49,7 @@ def missed(times, ago=0):
 # --- numbers --------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("stage", sorted({*UNDER_WAY, *OVER}))
+@pytest.mark.parametrize("stage", sorted({*UNDER_WAY, *OVER}, key=str))
 def test_what_was_never_asked_is_due_at_once(stage):
     assert wait(Standing(stage, NOW - days(400)), None, NOW) == timedelta()
 
