@@ -30,7 +30,9 @@ pictures: demo
 	@$(BIN)/python -m demo.pictures
 
 test: check browser
-	CROSSTRACK_REQUIRE_BROWSER=1 $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile
+	CROSSTRACK_REQUIRE_BROWSER=1 $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile \
+		--ignore tests/browser/test_endurance.py
+	CROSSTRACK_REQUIRE_BROWSER=1 $(BIN)/python -m pytest tests/browser/test_endurance.py
 
 soak: browser
 	CROSSTRACK_REQUIRE_BROWSER=1 CROSSTRACK_KILLS=50 CROSSTRACK_ENDURANCE=500 \
