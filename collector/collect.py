@@ -27,6 +27,7 @@ from collector.politeness import asking, permit
 from collector.store.drifts import drifts
 from collector.store.facts import begin_run, end_run
 from collector.store.opening import writing
+from collector.store.phrases import new_unknown_phrases
 from collector.store.portal_states import keep_portal_state, portal_state
 from collector.summary import Progress, Summary
 from collector.visit import visit
@@ -92,6 +93,9 @@ class _Run:
             self._end(int(error.exit_status), {"error": str(error)})
             raise
         self.deriver.settle()
+        self.summary.redone = self.deriver.redone
+        with writing(self.db):
+            self.summary.unknown = new_unknown_phrases(self.db, self.given.clock())
         self.summary.drift = [described(one) for one in drifts(self.db)]
         self.summary.new = {name: n - before[name] for name, n in self._counted().items()}
         self._end(int(self.summary.exit_status), self.summary.as_json())

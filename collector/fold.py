@@ -3,9 +3,10 @@
 Pure: no clock, no network, no database. What counts as the same row from one visit to the next:
 
 1. the same kind (code, else wording, else milestone) and the same printed time, after one shift common to
-   the whole reading is taken away (the viewer's clock changed: that is no revision);
+   the whole reading is taken away (the viewer's clock changed: that is no revision); a row alone at its time
+   whose wording nobody understands on one of the pages was reworded;
 2. of what is left, an old and a new row of the same kind between the same matched neighbours: the new one
-   replaces the old one;
+   replaces the old one (`collector.fold_revisions` says which of several, and where it is a new scan);
 3. other new rows are new; 4. other old rows are missing, and withdrawn once it is sure that the portal left
    them out on purpose: rows on both sides still stand, or the next complete reading lacks them too. Rows
    older than the oldest row shown are never withdrawn: portals shorten long histories.

@@ -4,7 +4,7 @@ Pure. The rules stand in `collector.fold`.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -12,11 +12,12 @@ from collector.fold_matching import (
     NO_SHIFT,
     Timed,
     common_shift,
-    is_newest_first,
+    directions,
     moved,
-    same_kinds,
+    reworded,
     same_rows,
 )
+from collector.fold_revisions import gaps, in_one_order, same_kinds
 from collector.read.rows import ReadRow
 
 
@@ -79,6 +80,7 @@ class Track:
     items  oldest first, those gone included
     made   the same in order of first appearance
     clock  how far the viewer's clock has moved since the first reading
+    rising, falling   steps from row to row, forth and back in time, on all pages
     """
 
     items: list[Item] = field(default_factory=list)
@@ -88,11 +90,13 @@ class Track:
     viewer_offset_minutes: int | None = None
     number: int = 0
     last_complete: int = 0
+    rising: int = 0
+    falling: int = 0
 
     def see(self, reading: SeenReading) -> None:
         """Take in the next usable reading."""
         self.number += 1
-        rows = list(reversed(reading.rows)) if is_newest_first(reading.rows) else list(reading.rows)
+        rows = list(reversed(reading.rows)) if self._is_newest_first(reading.rows) else list(reading.rows)
         current = [item for item in self.items if item.is_current]
         self._set_clock(current, rows, reading)
         matched = self._matched(current, rows)
@@ -107,6 +111,17 @@ class Track:
             self.last_complete = self.number
         self.items = _in_page_order(self.items, shown)
 
+    def _is_newest_first(self, rows: Sequence[ReadRow]) -> bool:
+        """Whether the newest row stands first; where no times tell, like most portals: yes.
+
+        One step may be a false time: then the pages before decide, if there are any.
+        """
+        rising, falling = directions(rows)
+        self.rising, self.falling = self.rising + rising, self.falling + falling
+        if abs(rising - falling) > 1:
+            return rising < falling
+        return self.rising <= self.falling
+
     def _set_clock(self, current: Sequence[Item], rows: Sequence[ReadRow], reading: SeenReading) -> None:
         before, now = self.viewer_offset_minutes, reading.viewer_offset_minutes
         viewer_moved = None if before is None or now is None else timedelta(minutes=now - before)
@@ -117,26 +132,39 @@ class Track:
         self.viewer_offset_minutes = now
 
     def _matched(self, current: Sequence[Item], rows: Sequence[ReadRow]) -> dict[int, Item]:
-        """Row to the item it shows again; rows still shown go before rows once gone, which may return."""
+        """Row to the item it shows again: to one shown last, else one missing, else one gone that returns."""
         matched: dict[int, Item] = {}
-        for known in (current, [item for item in self.items if not item.is_current]):
+        standing = sorted(current, key=lambda item: item.missing_since is not None)
+        for known in (standing, [item for item in self.items if not item.is_current]):
             left = [index for index in range(len(rows)) if index not in matched]
             found = same_rows([i.on(self.clock) for i in known], _as_printed([rows[n] for n in left]))
             matched.update({left[new]: known[old] for old, new in found})
-        return matched
+        again = set(matched.values())
+        known = [item for item in current if item not in again]
+        left = [index for index in range(len(rows)) if index not in matched]
+        found = reworded([i.on(self.clock) for i in known], _as_printed([rows[n] for n in left]))
+        return matched | {left[new]: known[old] for old, new in found}
 
     def _replaced(
         self, current: Sequence[Item], matched: Mapping[int, Item], rows: Sequence[ReadRow]
     ) -> dict[Item, int]:
         """Missing item to the row that replaces it: the same kind between the same matched neighbours.
 
-        A row that came, or came back, since the last complete reading counts as new.
+        A row that came, or came back, since the last complete reading counts as new. Of equal rows of which
+        one is missing nobody knows which it is: none of them is a neighbour.
         """
-        settled = {index: item for index, item in matched.items() if item.came <= self.last_complete}
-        rows_of = {item: index for index, item in settled.items()}
         shown = set(matched.values())
-        old_gaps = _gaps([rows_of.get(item) for item in current])
-        new_gaps = _gaps([index if index in settled else None for index in range(len(rows))])
+        left = [item.on(self.clock) for item in current if item not in shown]
+        lost = {(timed.kind, timed.time) for timed in left}
+        settled = {
+            index: item
+            for index, item in matched.items()
+            if item.came <= self.last_complete and not _is_of(lost, rows[index])
+        }
+        rows_of = {item: index for index, item in settled.items()}
+        anchors = in_one_order([rows_of[item] for item in current if item in rows_of])
+        old_gaps = gaps([n if (n := rows_of.get(item)) in anchors else None for item in current])
+        new_gaps = gaps([index if index in anchors else None for index in range(len(rows))])
         replaced: dict[Item, int] = {}
         for gap, places in old_gaps.items():
             olds = [current[place] for place in places if current[place] not in shown]
@@ -212,6 +240,11 @@ def _is_cut_off(time: datetime | None, oldest: datetime | None, *, has_newer: bo
     return time < oldest or (time == oldest and has_newer)
 
 
+def _is_of(lost: Container[tuple[str, datetime | None]], row: ReadRow) -> bool:
+    timed = Timed(row, row.local_time)
+    return (timed.kind, timed.time) in lost
+
+
 def _wording(row: ReadRow) -> tuple[object, ...]:
     printed = row.printed
     return (printed.time_text, printed.description, printed.place, row.claimed_offset_minutes)
@@ -228,17 +261,3 @@ def _in_page_order(items: Sequence[Item], shown: Sequence[Item]) -> list[Item]:
         else:
             behind[last].append(item)
     return [*behind[None], *(i for item in shown for i in (item, *behind[item]))]
-
-
-def _gaps(anchors: Sequence[int | None]) -> dict[tuple[int | None, int | None], list[int]]:
-    """The places that hold no anchor, by the anchors before and after them."""
-    gaps: dict[tuple[int | None, int | None], list[int]] = {}
-    before: int | None = None
-    waiting: list[int] = []
-    for place, anchor in enumerate([*anchors, None]):
-        if anchor is None and place < len(anchors):
-            waiting.append(place)
-            continue
-        gaps[before, anchor] = waiting
-        before, waiting = anchor, []
-    return gaps

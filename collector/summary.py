@@ -1,11 +1,12 @@
 """What a run did, for the person who asked for it: counts, troubles, what was put off."""
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any, Protocol
 
 from collector.errors import ExitStatus
 from collector.politeness import FAILED, HUMAN
+from collector.store.phrases import UnknownPhrase
 from collector.visit import Visited
 
 
@@ -24,6 +25,8 @@ class Summary:
     deferred    why portals were not asked all that was due
     drift       signs that portals' pages are changing, with since when and the first visit that showed them
     locked      accounts whose session could not be used, and why
+    unknown     wordings nobody understands that were never shown before
+    redone      how many parcels were derived again because something else is believed of a portal's clock
     """
 
     outcomes: Counter[str] = field(default_factory=Counter)
@@ -33,6 +36,8 @@ class Summary:
     deferred: list[str] = field(default_factory=list)
     drift: list[str] = field(default_factory=list)
     locked: list[str] = field(default_factory=list)
+    unknown: list[UnknownPhrase] = field(default_factory=list)
+    redone: int = 0
 
     @property
     def exit_status(self) -> ExitStatus:
@@ -51,5 +56,7 @@ class Summary:
             "deferred": self.deferred,
             "drift": self.drift,
             "locked": self.locked,
+            "unknown_phrases": [asdict(one) for one in self.unknown],
+            "redone": self.redone,
             "exit_status": int(self.exit_status),
         }

@@ -108,3 +108,44 @@ USUAL_LEG: dict[Milestone, Leg] = {
 
 #: Milestones that report data, not a scan of the parcel.
 DATA_ONLY = frozenset({Milestone.INFO_RECEIVED, Milestone.NOTICE})
+
+#: The UPU's event code of a milestone, where the UPU has such an event.
+UPU_EVENT: dict[Milestone, str] = {
+    Milestone.ACCEPTED: "EMA",
+    Milestone.ARRIVED_OUTWARD_OE: "EMB",
+    Milestone.EXPORT_CUSTOMS_STARTED: "EXA",
+    Milestone.EXPORT_CUSTOMS_HELD: "EXB",
+    Milestone.EXPORT_CUSTOMS_CLEARED: "EXC",
+    Milestone.DEPARTED_ORIGIN_COUNTRY: "EMC",
+    Milestone.ARRIVED_TRANSIT: "EMJ",
+    Milestone.DEPARTED_TRANSIT: "EMK",
+    Milestone.ARRIVED_DESTINATION_COUNTRY: "EMD",
+    Milestone.IMPORT_CUSTOMS_STARTED: "EDB",
+    Milestone.CUSTOMS_HELD: "EME",
+    Milestone.CUSTOMS_CLEARED: "EDC",
+    Milestone.DEPARTED_INWARD_OE: "EMF",
+    Milestone.ARRIVED_FACILITY: "EDD",
+    Milestone.DEPARTED_FACILITY: "EDE",
+    Milestone.ARRIVED_DELIVERY_OFFICE: "EMG",
+    Milestone.HELD_AT_DEPOT: "EDF",
+    Milestone.OUT_FOR_DELIVERY: "EDG",
+    Milestone.DELIVERY_ATTEMPTED: "EMH",
+    Milestone.AVAILABLE_FOR_PICKUP: "EDH",
+    Milestone.DELIVERED: "EMI",
+}
+
+#: Events that could not have happened where a wording denies or announces them.
+ACCOMPLISHED = frozenset(Milestone) - {
+    Milestone.INFO_RECEIVED,
+    Milestone.NOTICE,
+    Milestone.EXPORT_CUSTOMS_HELD,
+    Milestone.CUSTOMS_HELD,
+    Milestone.HELD_AT_DEPOT,
+    Milestone.DELIVERY_ATTEMPTED,
+    Milestone.AVAILABLE_FOR_PICKUP,
+    Milestone.RETURNING,
+    Milestone.RETURNED,
+    Milestone.MISROUTED,
+    Milestone.EXCEPTION,
+    Milestone.CANCELLED,
+}

@@ -1,6 +1,7 @@
 """The command line. Data goes to stdout, talk to stderr, exit statuses stand in `collector.errors`."""
 
 import logging
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -8,8 +9,11 @@ import typer
 
 from collector import __version__
 from collector.commands import accounts, checking, collecting, deriving, linking, looking, moving, serving
-from collector.commands.context import Context
+from collector.commands.context import Context, say
+from collector.errors import UsageError
 from collector.paths import DATABASE, default_database
+from collector.user_file import user_additions
+from scrapers import vocabulary
 
 app = typer.Typer(
     name="crosstrack",
@@ -47,6 +51,11 @@ def options(
         raise typer.BadParameter("it names no file", param_hint="--db")
     logging.basicConfig(level=logging.INFO if verbose else logging.ERROR, format="%(message)s")
     context.obj = Context(database=db or default_database(), debug=debug)
+    try:
+        context.with_resource(vocabulary.using(user_additions(os.environ)))
+    except UsageError as error:
+        say(f"crosstrack: {error}")
+        raise typer.Exit(int(error.exit_status)) from None
 
 
 def main() -> None:

@@ -186,9 +186,12 @@ def _progress() -> "Progress":
 
 
 def _report(summary: "Summary") -> None:
-    told = (summary.locked, summary.troubles, summary.suspicious, summary.deferred, summary.drift)
-    for trouble in (line for lines in told for line in lines):
-        say(trouble)
+    from collector.store.phrases import told
+
+    troubles = (summary.locked, summary.troubles, summary.suspicious, summary.deferred, summary.drift)
+    for line in (line for lines in (*troubles, told(summary.unknown)) for line in lines):
+        say(line)
     visits = ", ".join(f"{n} {outcome}" for outcome, n in sorted(summary.outcomes.items())) or "none due"
     new = ", ".join(f"{n:+d} {what}" for what, n in summary.new.items())
-    say(f"visits: {visits}; {new}")
+    redone = f"; parcels redone: {summary.redone}" if summary.redone else ""
+    say(f"visits: {visits}; {new}{redone}")

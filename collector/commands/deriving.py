@@ -23,9 +23,7 @@ def reconcile(context: typer.Context) -> None:
 
     database = given(context).database
     with run_lock(database), open_store(database, must_exist=True) as db:
-        deriver = Deriver(db, portals())
-        deriver.catch_up()
-        say(f"reconciled {_parcels(deriver.reconcile_all())}")
+        say(f"reconciled {_parcels(Deriver(db, portals()).reconcile_all())}")
 
 
 def rebuild(context: typer.Context) -> None:

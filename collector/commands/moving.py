@@ -87,17 +87,24 @@ def import_files(
 
     Example: crosstrack import saved-page.html --portal usps
     """
+    from collector.clock import utc_now
     from collector.importing.storing import import_visits
     from collector.lock import run_lock
-    from collector.store.opening import open_store
+    from collector.store.opening import open_store, writing
+    from collector.store.phrases import new_unknown_phrases, told
     from scrapers import portals
 
     database = given(context).database
     refused: list[Refused] = []
     visits = _read(files, portal, number, seen_at, refused)
     with run_lock(database), open_store(database) as db:
-        new, known = import_visits(db, portals(), visits)
-    _end(refused, f"imported {new} visits, {known} known already, {len(refused)} refused")
+        done = import_visits(db, portals(), visits)
+        with writing(db):
+            unknown = new_unknown_phrases(db, utc_now())
+    for line in told(unknown):
+        say(line)
+    redone = f"; parcels redone: {done.redone}" if done.redone else ""
+    _end(refused, f"imported {done.new} visits, {done.known} known already, {len(refused)} refused{redone}")
 
 
 def parse(

@@ -3,20 +3,24 @@
 Both ways run the same code on the same facts, so both give the same rows. Nothing here visits a portal.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from sqlite_utils import Database
 
+from collector.derive.crew import Crew, usual_workers
+from collector.derive.estimating import differing, estimate_rows, known_estimates, numbers_using, taught
+from collector.derive.folds import Folds
+from collector.derive.gathering import Group, gathered
 from collector.derive.linking import linked
 from collector.derive.orders import numbers_of_orders, orders_of_numbers, sight_orders, write_orders
 from collector.derive.parsing import Parser
-from collector.derive.rows import DerivedParcel
+from collector.derive.rows import ParcelRows
 from collector.derive.titles import orders_of
-from collector.derive.tracks import derived_parcels
-from collector.derive.writing import estimate_rows, write_parcels
-from collector.reconcile.clocks import Estimate
-from collector.reconcile.learn import Count, estimates
+from collector.derive.waiting import bundles, done, stale_parcels, still_waiting, wait, wait_all
+from collector.derive.working import derived, learned, reconciled
+from collector.derive.writing import write_counts, write_parcels
 from collector.store.facts import StoredVisit, stored_visits
 from collector.store.opening import writing
 from collector.store.sync import sync
@@ -29,6 +33,7 @@ DERIVED_TABLES = (
     "observations",
     "events",
     "clock_counts",
+    "clock_sums",
     "clock_estimates",
     "readings",
     "tracking_numbers",
@@ -41,26 +46,28 @@ DERIVED_TABLES = (
     "orders",
 )
 
-_NOT_DERIVED = """
-select distinct v.tracking_number as number from visits as v left join readings as r on r.visit_id = v.id
-where r.visit_id is null and v.tracking_number is not null order by 1
-"""
 _PAGES_NOT_DERIVED = """
 v.tracking_number is null and not exists (select 1 from readings as r where r.visit_id = v.id)
 """
 _OF_SHOP = "v.page is not null and v.tracking_number in ({marks})"
-_COUNTS = """
-select portal, leg, measure, value, sum(count) as count from clock_counts
-group by portal, leg, measure, value order by portal, leg, measure, value
-"""
+#: How many numbers are derived in one transaction, and from how many on other processes help.
+_TOGETHER = 100
+_MANY = 500
 
 
 @dataclass(slots=True)
 class Deriver:
-    """Derives for one open database, with the portals that can parse its pages."""
+    """Derives for one open database, with the portals that can parse its pages.
+
+    workers  processes that help where more than `many` numbers wait
+    redone   how many parcels were derived again because what is believed of a clock changed
+    """
 
     db: Database
     portals: Mapping[str, Portal]
+    workers: int = field(default_factory=usual_workers)
+    many: int = _MANY
+    redone: int = 0
     parser: Parser = field(init=False)
 
     def __post_init__(self) -> None:
@@ -69,11 +76,6 @@ class Deriver:
     def catch_up(self) -> set[str]:
         """Derive for every visit not derived yet, then settle; the ids of the parcels touched."""
         touched = self.derive_pages(stored_visits(self.db, _PAGES_NOT_DERIVED, ()))
-        for number in [row["number"] for row in self.db.query(_NOT_DERIVED)]:
-            # Deriving one number derives those linked to it too: by now this one may be done.
-            still = "select 1 from visits as v left join readings as r on r.visit_id = v.id"
-            if list(self.db.query(f"{still} where r.visit_id is null and v.tracking_number = ?", [number])):
-                touched |= self.derive([number])
         return touched | self.settle()
 
     def derive(self, numbers: Iterable[str]) -> set[str]:
@@ -81,88 +83,128 @@ class Deriver:
 
         What their visits to a shop say of orders is derived first: orders name what is in a parcel.
         """
-        wanted = set(numbers)
+        wanted, touched = set(numbers), set[str]()
         if not wanted:
-            return set()
-        with writing(self.db):
-            self.db.execute("pragma defer_foreign_keys = on")
-            while True:  # until no order brings a further parcel in
-                touched, links = linked(self.db, self.parser, sorted(wanted))
-                marks = ",".join("?" * len(touched))
-                others = self._orders_of(stored_visits(self.db, _OF_SHOP.format(marks=marks), touched))
-                parcels = derived_parcels(self.db, self.parser, touched, links, self.known_estimates())
-                others |= numbers_of_orders(self.db, self._reassigned(touched, parcels))
-                wanted = {*touched, *others}
-                if wanted <= set(touched):
-                    break
-            write_parcels(self.db, touched, links, parcels)
-        return {p.id for p in parcels}
+            return touched
+        with self._writing():
+            known = known_estimates(self.db)
+            while wanted:  # until no order brings a further parcel in
+                closed, groups, others = self._gathered(wanted)
+                packed, counts = learned(groups)
+                write_counts(self.db, closed, counts)
+                parcels = reconciled(packed, known, ())
+                others |= self._write(closed, parcels)
+                touched |= {p.id for p in parcels}
+                wanted = others.difference(closed)
+        return touched
 
-    def _reassigned(self, numbers: Sequence[str], parcels: Iterable[DerivedParcel]) -> set[str]:
+    def derive_pages(self, visits: Iterable[StoredVisit]) -> set[str]:
+        """Derive what visits about no parcel say of orders; the ids of the parcels this concerns."""
+        with self._writing():
+            return self.derive(self._orders_of(visits))
+
+    def settle(self) -> set[str]:
+        """Derive what waits: learn from it, then redo what depends on what changed; the parcels' ids.
+
+        What single parcels teach does not depend on the estimates, so once is enough. Each transaction is a
+        bounded one; a command that is killed leaves the rest waiting.
+        """
+        with Folds() as folds, Crew(self.workers) as crew:
+            self._learn(folds, crew)
+            self._estimate()
+            self.redone += stale_parcels(self.db)
+            return self._derive_waiting(folds, crew)
+
+    def rebuild(self) -> int:
+        """Forget everything derived and derive it anew, in one transaction; how many parcels there are."""
+        with self._writing():
+            for table in DERIVED_TABLES:
+                self.db.execute(f"delete from {table}")  # noqa: S608 - the names stand above
+            wait_all(self.db)
+            self.catch_up()
+        return self.db.table("parcels").count
+
+    def reconcile_all(self) -> int:
+        """Reconcile every parcel again from the stored pages; how many there are."""
+        with writing(self.db):
+            wait_all(self.db)
+        self.catch_up()
+        return self.db.table("parcels").count
+
+    def _learn(self, folds: Folds, crew: Crew) -> None:
+        """Fold what new visits show, and count what it teaches."""
+        waiting = still_waiting(self.db, "visit")
+        jobs = ((numbers, (groups,)) for numbers, groups in self._bundled(waiting))
+        for numbers, (packed, counts) in crew.in_order(learned, jobs, helped=len(waiting) > self.many):
+            with writing(self.db):
+                write_counts(self.db, numbers, counts)
+            folds.put(numbers, packed)
+
+    def _estimate(self) -> None:
+        """Make the estimates follow from the counts; what depends on those that changed waits."""
+        known = taught(self.db)
+        changed = differing(known, known_estimates(self.db))
+        with writing(self.db):
+            sync(self.db, "clock_estimates", ("portal", "leg", "scope"), None, (), estimate_rows(known))
+            wait(self.db, numbers_using(self.db, changed), "estimate")
+
+    def _derive_waiting(self, folds: Folds, crew: Crew) -> set[str]:
+        known = known_estimates(self.db)
+        packed = ((valid, (blob, known, without)) for valid, blob, without in folds.all() if valid)
+        helped = len(still_waiting(self.db)) > self.many
+        touched = self._write_all(crew.in_order(reconciled, packed, helped=helped))
+        while waiting := still_waiting(self.db):
+            jobs = ((numbers, (groups, known)) for numbers, groups in self._bundled(waiting))
+            touched |= self._write_all(crew.in_order(derived, jobs, helped=len(waiting) > self.many))
+        return touched
+
+    def _bundled(self, waiting: Iterable[str]) -> Iterator[tuple[list[str], list[Group]]]:
+        """What is known of these numbers and those that hang on them, a bounded part at a time."""
+        given = set[str]()
+        for some in bundles((n for n in waiting if n not in given), _TOGETHER):
+            with self._writing():
+                numbers, groups, others = self._gathered(some)
+                wait(self.db, others.difference(numbers), "order")
+            given.update(numbers)
+            yield numbers, groups
+
+    def _gathered(self, wanted: Iterable[str]) -> tuple[list[str], list[Group], set[str]]:
+        """The numbers that hang on those wanted, what is known of them, and whose orders that changes."""
+        numbers, links = linked(self.db, self.parser, sorted(wanted))
+        marks = ",".join("?" * len(numbers))
+        others = self._orders_of(stored_visits(self.db, _OF_SHOP.format(marks=marks), numbers))
+        return numbers, gathered(self.db, self.parser, numbers, links), others
+
+    def _write_all(self, results: Iterable[tuple[list[str], list[ParcelRows]]]) -> set[str]:
+        touched = set[str]()
+        for numbers, parcels in results:
+            with self._writing():
+                wait(self.db, self._write(numbers, parcels).difference(numbers), "order")
+            touched |= {p.id for p in parcels}
+        return touched
+
+    def _write(self, numbers: Sequence[str], parcels: Sequence[ParcelRows]) -> set[str]:
+        """Write what is derived about `numbers`; the numbers of parcels whose orders that changes."""
+        others = numbers_of_orders(self.db, self._reassigned(numbers, parcels))
+        write_parcels(self.db, numbers, parcels)
+        done(self.db, numbers)
+        return others
+
+    def _reassigned(self, numbers: Sequence[str], parcels: Iterable[ParcelRows]) -> set[str]:
         """Orders that `parcels` have and their numbers had not, or the other way round.
 
         Their other parcels are derived again too: an order's only parcel holds all its items.
         """
-        ordered = {order for p in parcels for order in orders_of(p.seen)}
+        ordered = {order for p in parcels for order in orders_of(p.packing)}
         return ordered ^ orders_of_numbers(self.db, numbers)
-
-    def derive_pages(self, visits: Iterable[StoredVisit]) -> set[str]:
-        """Derive what visits about no parcel say of orders; the ids of the parcels this concerns."""
-        with writing(self.db):
-            self.db.execute("pragma defer_foreign_keys = on")
-            return self.derive(self._orders_of(visits))
 
     def _orders_of(self, visits: Iterable[StoredVisit]) -> set[str]:
         """Write the orders the visits speak of; the numbers of parcels whose items are others now."""
         changed = write_orders(self.db, sight_orders(self.db, self.parser, visits))
         return numbers_of_orders(self.db, changed)
 
-    def settle(self) -> set[str]:
-        """Learn from all parcels anew and redo those that depend on what changed; their ids.
-
-        What single parcels teach does not depend on the estimates, so once is enough.
-        """
-        counts = (
-            Count(r["portal"], r["leg"], r["measure"], r["value"], r["count"]) for r in self.db.query(_COUNTS)
-        )
-        wanted, standing = estimates(counts), self.known_estimates()
-        used = {k: (e.offset_minutes, e.lag_class) for k, e in wanted.items()}
-        stood = {k: (e.offset_minutes, e.lag_class) for k, e in standing.items()}
-        changed = [
-            k for k in used.keys() | stood.keys() if used.get(k, (None, None)) != stood.get(k, (None, None))
-        ]
-        with writing(self.db):
-            sync(self.db, "clock_estimates", ("portal", "leg", "scope"), None, (), estimate_rows(wanted))
-            return self.derive(number for key in changed for number in self._numbers_using(*key))
-
-    def rebuild(self) -> int:
-        """Forget everything derived and derive it anew, in one transaction; how many parcels there are."""
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
         with writing(self.db):
             self.db.execute("pragma defer_foreign_keys = on")
-            for table in DERIVED_TABLES:
-                self.db.execute(f"delete from {table}")  # noqa: S608 - the names stand above
-            self.catch_up()
-        return self.db.table("parcels").count
-
-    def reconcile_all(self) -> int:
-        """Reconcile every parcel again from the stored pages; how many there are."""
-        self.derive(r["number"] for r in self.db.query("select distinct number from tracking_numbers"))
-        self.settle()
-        return self.db.table("parcels").count
-
-    def known_estimates(self) -> dict[tuple[str, str], Estimate]:
-        """The estimates as they stand in the database."""
-        return {
-            (r["portal"], r["leg"]): Estimate(
-                r["offset_minutes"], r["lag_class"], r["reliability"], r["support"], r["basis"]
-            )
-            for r in self.db.query("select * from clock_estimates order by portal, leg")
-        }
-
-    def _numbers_using(self, portal: str, leg: str) -> list[str]:
-        rows = self.db.query(
-            """select distinct tracking_number as number from observations
-               where portal = ? and coalesce(leg, 'unknown') = ?""",
-            [portal, leg],
-        )
-        return [row["number"] for row in rows]
+            yield

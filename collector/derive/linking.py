@@ -9,10 +9,11 @@ from itertools import groupby
 
 from sqlite_utils import Database
 
+from collector.derive.namers import as_link, joined, naming
 from collector.derive.numbers import USER, Link, link, said, settled, successor
 from collector.derive.parsing import Parser
 from collector.derive.successors import Load, contents, successors
-from collector.read.offsets import iso_utc, parse_iso_utc
+from collector.read.offsets import iso_utc
 from collector.store.corrections import corrections_of
 from collector.store.facts import StoredVisit, stored_visits, visits_of
 from collector.store.sync import sync
@@ -29,53 +30,40 @@ v.page = 'tracking' and (v.portal, v.order_id) in (
 
 
 def linked(db: Database, parser: Parser, changed: Sequence[str]) -> tuple[list[str], list[Link]]:
-    """Every number reachable from `changed` by links, and the links that count, written as facts show them.
+    """Every number whose parcel hangs on `changed`, and the links that count, written as facts show them.
 
     Numbers that are one parcel now belong with each other too: links that fell away may have parted them.
-    So do the numbers of one order's page, which follow each other, and those the user keeps apart.
+    So do the numbers of one order's page, which follow each other, and those the user keeps apart. Links of
+    other numbers are there as far as they tell when, and by whom, one of these was named.
     """
     numbers = set[str]()
     links: dict[tuple[str, str, str], Link] = {}
-    wanted = set(changed) | _together(db, changed)
+    wanted = set(changed)
     while wanted:
+        wanted |= _together(db, wanted) - numbers
         shown, near = _shown(db, parser, sorted(wanted))
         links |= {(k.number_a, k.number_b, k.portal): k for k in shown if k.number_a in wanted}
         numbers |= wanted
-        wanted = near.union(_standing(db, wanted), *(k.ends for k in shown)) - numbers
+        # What refuses a link may be found further on: all numbers are looked at again.
+        wanted = near.union(*(k.ends for k in shown), *(joined(db, n, numbers) for n in numbers)) - numbers
     # What the user says of numbers that no portal was asked about waits until one is.
-    all_links = settled(links.values()) if _any_visited(db, numbers) else []
-    _write(db, sorted(numbers), all_links)
+    outside = {link for number in numbers for link in naming(db, number, numbers)}
+    is_known = bool(outside) or _any_visited(db, numbers)
+    all_links = settled([*links.values(), *outside]) if is_known else []
+    _write(db, sorted(numbers), [k for k in all_links if k.number_a in numbers])
     return sorted(numbers), [k for k in all_links if k.accepted or k.portal != USER]
 
 
 def accepted_links(db: Database) -> list[Link]:
     """The links that join numbers, as they were written last."""
     rows = db.query("select * from parcel_links where accepted = 1 order by number_a, number_b, portal")
-    return [
-        Link(
-            number_a=row["number_a"],
-            number_b=row["number_b"],
-            portal=row["portal"],
-            role=row["role"],
-            carrier=row["carrier"],
-            first_seen_at=parse_iso_utc(row["first_seen_at"]),
-            reason=row["reason"],
-            accepted=True,
-        )
-        for row in rows
-    ]
+    return [as_link(row) for row in rows]
 
 
 def _together(db: Database, numbers: Iterable[str]) -> set[str]:
     same_parcel = """select number from tracking_numbers where parcel_id in
                      (select parcel_id from tracking_numbers where number = ?)"""
     return {row["number"] for number in numbers for row in db.query(same_parcel, [number])}
-
-
-def _standing(db: Database, numbers: Iterable[str]) -> set[str]:
-    """The numbers at the other end of the links as they were written last."""
-    ends = "select number_a, number_b from parcel_links where number_a = ? or number_b = ?"
-    return {n for number in sorted(numbers) for row in db.query(ends, [number, number]) for n in row.values()}
 
 
 def _any_visited(db: Database, numbers: Iterable[str]) -> bool:

@@ -23,7 +23,8 @@ CANDIDATE = frozenset({_REASONS["universal"], _REASONS["unknown"]})
 SUCCEEDED = "the order page shows another number for the same package"
 SAID_ONE = "the user says so"
 SAID_APART = "the user says they are not one parcel"
-_REFUSED = "named by three or more unrelated parcels: a collective number"
+#: Why a link does not join: what it names is not one parcel's.
+REFUSED = "named by three or more unrelated parcels: a collective number"
 
 #: Whose word counts for more when not all links can hold.
 _STRENGTH = {"unknown": 0, "universal": 0, "marketplace": 1, "carrier": 2, USER: 3}
@@ -92,7 +93,7 @@ def _without_collective(links: Sequence[Link]) -> list[Link]:
         if len(namers) >= COLLECTIVE and len(_apart_without(number, namers, links)) >= COLLECTIVE
     }
     return [
-        replace(k, accepted=False, reason=_REFUSED)
+        replace(k, accepted=False, reason=REFUSED)
         if k.accepted and k.portal != USER and k.number_b in collective
         else k
         for k in links

@@ -9,7 +9,7 @@ from sqlite_utils import Database
 
 from collector.derive.order_merging import Sighting, item_rows, order_row, parcel_items
 from collector.derive.parsing import Parser
-from collector.derive.rows import DerivedParcel, Row
+from collector.derive.rows import ParcelRows, Row
 from collector.read.offsets import iso_utc, parse_iso_utc
 from collector.store.facts import StoredVisit
 from collector.store.sync import sync
@@ -79,13 +79,13 @@ def item_titles(db: Database, ids: Sequence[str]) -> list[str]:
     return [row["title"] for row in db.query(query, list(ids)) if row["title"]]
 
 
-def packed_items(db: Database, parcel: DerivedParcel) -> list[Row]:
+def packed_items(db: Database, parcel: ParcelRows) -> list[Row]:
     """The rows of `parcel_items`: what order pages say is in the parcel.
 
     Where they do not say, and the order has this one parcel only, all its items are.
     """
     latest: dict[tuple[str, str, tuple[str, ...]], tuple[Item, ...]] = {}
-    for seen in sorted(parcel.seen, key=lambda s: (s.seen_at, s.visit_id)):
+    for seen in parcel.packing:
         reading = seen.reading
         if reading.order_ids and (reading.items or reading.rows):
             key = (seen.portal, seen.tracking_number, reading.order_ids)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
 from collector.read.countries import country_code
@@ -13,6 +13,10 @@ from scrapers.words import Milestone
 
 #: Numbers are issued again after about a year: events further apart than this are two parcels.
 REUSED_AFTER = timedelta(days=300)
+#: Printed times may lead the visit's UTC by this much.
+_CLOCK_LEAD = timedelta(days=2)
+#: One row relayed by portals of any two zones spreads over no more than this (UTC-12:00 to UTC+14:00).
+_WIDEST = timedelta(hours=26)
 
 _STAGES = {
     "label_only": ("info_received",),
@@ -70,15 +74,43 @@ class Life:
         return None if self.begins is None else self.begins.date().isoformat()
 
 
-def lives(times: Iterable[datetime]) -> list[Life]:
-    """The lives that events at these wall times make: parted where more than 300 days lie between two."""
-    starts = [b for a, b in pairwise(sorted(set(times))) if b - a > REUSED_AFTER]
-    return [Life(), *(Life(start) for start in starts)]
+def lives(times: Iterable[datetime], seen_at: Iterable[datetime] = ()) -> list[Life]:
+    """The lives that events at these wall times make: parted where more than 300 days lie between two.
+
+    A life needs evidence: a visit (`seen_at`, aware) made in it, or events more than a day apart, no later
+    than the last visit. A row alone far from the others may have a false year, and stays with the life
+    before it, else with the first. Where no visits are given, nothing is asked for.
+    """
+    moments = sorted(set(times))
+    starts = [b for a, b in pairwise(moments) if b - a > REUSED_AFTER]
+    spans = _spans(moments, starts)
+    visits = [_utc(moment) + _CLOCK_LEAD for moment in seen_at]
+    proven = [span for span in spans if not visits or _is_life(span, visits)]
+    return [Life(), *(Life(begin) for begin, _ in proven[1:])]
+
+
+def _spans(moments: Sequence[datetime], starts: Sequence[datetime]) -> list[tuple[datetime, datetime]]:
+    """First and last of each run of moments, a new one beginning at each of `starts`."""
+    firsts = [*moments[:1], *starts]
+    lasts = [*(max(m for m in moments if m < start) for start in starts), *moments[-1:]]
+    return list(zip(firsts, lasts, strict=True))
+
+
+def _is_life(span: tuple[datetime, datetime], visits: Sequence[datetime]) -> bool:
+    """Whether a visit was made in a span, or it holds events that one misread row cannot have made."""
+    begin, end = span
+    if any(begin <= visit <= end + REUSED_AFTER for visit in visits):
+        return True
+    return end - begin > _WIDEST and begin <= max(visits)
 
 
 def life_of(seen_at: datetime, parted: Sequence[Life]) -> int:
     """Which life a reading of that time speaks of."""
-    return _life_at(seen_at.replace(tzinfo=None) + timedelta(days=2), parted)
+    return _life_at(_utc(seen_at) + _CLOCK_LEAD, parted)
+
+
+def _utc(moment: datetime) -> datetime:
+    return moment.astimezone(UTC).replace(tzinfo=None)
 
 
 def lives_of_rows(rows: Sequence[ReadRow], seen_at: datetime, parted: Sequence[Life]) -> list[int]:

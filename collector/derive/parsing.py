@@ -1,4 +1,4 @@
-"""Stored visits to readings: pages parsed by their portal, records taken at their word. Parsed once."""
+"""Stored visits to readings: pages parsed by their portal, records taken at their word."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -21,11 +21,13 @@ _READABLE = frozenset(
         Outcome.LAYOUT_CHANGED,
     }
 )
+#: How many sets of pages are remembered: more than are looked at together, fewer than fill the memory.
+_KEPT = 4096
 
 
 @dataclass(slots=True)
 class Parser:
-    """Readings of stored visits, each distinct set of pages parsed once in a command's life."""
+    """Readings of stored visits; a set of pages is not parsed again as long as it is remembered."""
 
     db: Database
     portals: Mapping[str, Portal]
@@ -46,6 +48,8 @@ class Parser:
             return Answer(visit.outcome, complete=False)
         key = (visit.portal, visit.tracking_number, *((p.page_id, p.url, p.status) for p in pages))
         if key not in self._known:
+            if len(self._known) >= _KEPT:
+                del self._known[next(iter(self._known))]
             self._known[key] = self._parsed(visit, [self._page(p) for p in pages])
         return self._known[key]
 

@@ -2,16 +2,17 @@
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
 from collector.derive.numbers import USER, Link
 from collector.derive.parcels import SeenParcel, latest_estimate, stage_of
+from collector.derive.tracks import FoldedParcel
 from collector.fold import Observation
 from collector.read.countries import country_code
 from collector.read.offsets import iso_utc
-from collector.reconcile import Disagreement, Parcel, Reconciled
+from collector.reconcile import Disagreement, Reconciled
 from collector.reconcile.clocks import Belief
 from collector.reconcile.events import Event
 from collector.reconcile.learn import Count
@@ -22,32 +23,52 @@ Row = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class DerivedParcel:
-    """Everything derived about one parcel."""
+class ParcelRows:
+    """Everything derived about one parcel, as rows by table.
+
+    packing  the readings that say what is in it, or of which order it is, oldest first
+    """
 
     id: str
     numbers: tuple[str, ...]
-    parcel: Parcel
-    result: Reconciled
-    counts: tuple[Count, ...]
-    seen: tuple[SeenParcel, ...]
-    clocks_used: str
-
-    @property
-    def observations(self) -> list[Observation]:
-        return [o for rows in self.parcel.tracks.values() for o in rows]
+    packing: tuple[SeenParcel, ...]
+    rows: Mapping[str, list[Row]]
 
 
-def parcel_row(p: DerivedParcel, title: str) -> Row:
-    """The row of `parcels`."""
-    events = p.result.events
+def parcel_rows(p: FoldedParcel, result: Reconciled, clocks_used: str) -> ParcelRows:
+    """The rows of a reconciled parcel. Its row in `parcels` still lacks the title."""
+    observations = [o for rows in p.parcel.tracks.values() for o in rows]
+    packing = (s for s in p.seen if s.reading.order_ids or s.reading.items)
+    return ParcelRows(
+        id=p.id,
+        numbers=p.numbers,
+        packing=tuple(sorted(packing, key=lambda s: (s.seen_at, s.visit_id))),
+        rows={
+            "parcels": [_parcel_row(p, result, clocks_used)],
+            "tracking_numbers": _number_rows(p),
+            "observations": [_observation_row(p.id, o, result) for o in observations],
+            "sightings": _sighting_rows(observations),
+            "readings": [_reading_row(p.id, s) for s in p.seen],
+            "events": [_event_row(p.id, e, result) for e in result.events],
+            "disagreements": [_disagreement_row(p.id, d) for d in result.disagreements],
+        },
+    )
+
+
+def count_rows(parcel_id: str, counts: tuple[Count, ...]) -> list[Row]:
+    """Rows of `clock_counts`."""
+    return [{"parcel_id": parcel_id, **_fields(c), "value": str(c.value)} for c in counts]
+
+
+def _parcel_row(p: FoldedParcel, result: Reconciled, clocks_used: str) -> Row:
+    events = result.events
     stage, milestone = stage_of(events)
     estimate_from, estimate_to = latest_estimate(p.seen)
     delivered = [e for e in events if e.milestone is Milestone.DELIVERED]
     times = [t for e in events if (t := e.occurred_at or e.earliest_at) is not None]
     return {
         "id": p.id,
-        "title": title,
+        "title": None,
         "origin_country": p.parcel.origin_country,
         "destination_country": p.parcel.destination_country,
         "stage": stage,
@@ -56,40 +77,40 @@ def parcel_row(p: DerivedParcel, title: str) -> Row:
         "last_event_at": _at(max(times, default=None)),
         "estimated_from_on": estimate_from,
         "estimated_to_on": estimate_to,
-        "clocks_used": p.clocks_used or None,
+        "clocks_used": clocks_used or None,
     }
 
 
-def number_rows(
-    p: DerivedParcel, links: Iterable[Link], first_seen: Mapping[str, datetime], visited: Mapping[str, str]
-) -> list[Row]:
-    """Rows of `tracking_numbers`: what named each number, and who carries it."""
+def _number_rows(p: FoldedParcel) -> list[Row]:
+    """What named each number, and who carries it."""
+    first_seen: dict[str, datetime] = {}
+    visited: dict[str, str] = {}
     named: dict[str, Link] = {}
-    for one in sorted(links, key=lambda k: (k.portal == USER, k.first_seen_at, k.number_a, k.portal)):
-        named.setdefault(one.number_b, one)
+    for s in sorted(p.seen, key=lambda s: (s.seen_at, s.portal)):
+        first_seen.setdefault(s.tracking_number, s.seen_at)
+        visited.setdefault(s.tracking_number, s.portal)
+    for k in sorted(p.naming, key=lambda k: (k.portal == USER, k.first_seen_at, k.number_a, k.portal)):
+        first_seen[k.number_b] = min(k.first_seen_at, first_seen.get(k.number_b, k.first_seen_at))
+        named.setdefault(k.number_b, k)
     return [
         {
             "number": number,
             "parcel_id": p.id,
             "carrier": named[number].carrier if number in named else None,
             "role": named[number].role if number in named else "shipment",
-            "first_seen_at": _at(first_seen[number]) if number in first_seen else None,
+            "first_seen_at": _at(first_seen.get(number)),
             "found_on": named[number].portal if number in named else visited.get(number),
         }
         for number in p.numbers
     ]
 
 
-def observation_rows(p: DerivedParcel) -> list[Row]:
-    """Rows of `observations`."""
-    return [_observation_row(p, o, p.result.beliefs[o.id]) for o in p.observations]
-
-
-def _observation_row(p: DerivedParcel, o: Observation, held: Belief) -> Row:
+def _observation_row(parcel_id: str, o: Observation, result: Reconciled) -> Row:
+    held: Belief = result.beliefs[o.id]
     row, printed, span = o.row, o.row.printed, held.span
     return {
         "id": o.id,
-        "parcel_id": p.id,
+        "parcel_id": parcel_id,
         "portal": o.portal,
         "tracking_number": o.tracking_number,
         "position": row.position,
@@ -108,21 +129,21 @@ def _observation_row(p: DerivedParcel, o: Observation, held: Belief) -> Row:
         "code": printed.code,
         "milestone": row.milestone,
         "physical": None if row.physical is None else int(row.physical),
-        "leg": row.leg,
-        "relayed_from": printed.relayed_from,
-        "duplicate_of": p.result.duplicate_of.get(o.id),
+        "leg": result.legs[o.id],
+        "relayed_from": printed.relayed_from or result.relayed_from.get(o.id),
+        "duplicate_of": result.duplicate_of.get(o.id),
         "first_seen_at": _at(o.first_seen_at),
         "last_seen_at": _at(o.last_seen_at),
         "withdrawn_at": _at(o.withdrawn_at),
         "replaced_by": o.replaced_by,
-        "event_id": p.result.event_of.get(o.id),
+        "event_id": result.event_of.get(o.id),
         "time_problem": row.time_problem,
         "epoch_ms": printed.epoch_ms,
     }
 
 
-def sighting_rows(p: DerivedParcel) -> list[Row]:
-    """Rows of `sightings`: each wording of each observation, and between which visits it stood."""
+def _sighting_rows(observations: Iterable[Observation]) -> list[Row]:
+    """Each wording of each observation, and between which visits it stood."""
     return [
         {
             "observation_id": o.id,
@@ -134,20 +155,15 @@ def sighting_rows(p: DerivedParcel) -> list[Row]:
             "place": s.row.printed.place,
             "claimed_offset_minutes": s.row.claimed_offset_minutes,
         }
-        for o in p.observations
+        for o in observations
         for s in o.sightings
     ]
 
 
-def event_rows(p: DerivedParcel) -> list[Row]:
-    """Rows of `events`."""
-    return [_event_row(p, e) for e in p.result.events]
-
-
-def _event_row(p: DerivedParcel, e: Event) -> Row:
+def _event_row(parcel_id: str, e: Event, result: Reconciled) -> Row:
     return {
         "id": e.id,
-        "parcel_id": p.id,
+        "parcel_id": parcel_id,
         "sequence": e.sequence,
         "milestone": e.milestone,
         "leg": e.leg,
@@ -158,35 +174,24 @@ def _event_row(p: DerivedParcel, e: Event) -> Row:
         "description": e.description,
         "portals": len(e.shown),
         "shown": json.dumps(e.shown, ensure_ascii=False, sort_keys=True),
-        "highlight": p.result.highlights.get(e.id),
+        "highlight": result.highlights.get(e.id),
     }
 
 
-def disagreement_rows(p: DerivedParcel) -> list[Row]:
-    """Rows of `disagreements`."""
-    return [_disagreement_row(p, d) for d in p.result.disagreements]
+def _disagreement_row(parcel_id: str, d: Disagreement) -> Row:
+    return {**_fields(d), "parcel_id": parcel_id, "reverses_order": int(d.reverses_order)}
 
 
-def _disagreement_row(p: DerivedParcel, d: Disagreement) -> Row:
-    return {**asdict(d), "parcel_id": p.id, "reverses_order": int(d.reverses_order)}
+def _fields(one: Disagreement | Count) -> Row:
+    return {field.name: getattr(one, field.name) for field in fields(one)}
 
 
-def count_rows(p: DerivedParcel) -> list[Row]:
-    """Rows of `clock_counts`."""
-    return [{"parcel_id": p.id, **asdict(c)} for c in p.counts]
-
-
-def reading_rows(p: DerivedParcel) -> list[Row]:
-    """Rows of `readings`: one for every visit, also those that failed."""
-    return [_reading_row(p, s) for s in p.seen]
-
-
-def _reading_row(p: DerivedParcel, s: SeenParcel) -> Row:
+def _reading_row(parcel_id: str, s: SeenParcel) -> Row:
     r = s.reading
     status = vocabulary.meaning(s.portal, code=None, description=r.status_text) if r.status_text else None
     return {
         "visit_id": s.visit_id,
-        "parcel_id": p.id,
+        "parcel_id": parcel_id,
         "outcome": r.outcome.value,
         "status_text": r.status_text,
         "milestone": status.milestone if status else None,

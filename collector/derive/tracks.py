@@ -1,25 +1,36 @@
-"""Linked numbers to derived parcels: their visits read, folded, parted into lives, and reconciled."""
+"""What is known of a group of numbers to parcels: visits read, folded, parted into lives. Pure."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 
-from sqlite_utils import Database
-
-from collector.derive.numbers import Link, groups_of, parcel_id
+from collector.derive.gathering import Group
+from collector.derive.numbers import Link, parcel_id
 from collector.derive.parcels import Life, SeenParcel, latest_country, life_of, lives, lives_of_rows
-from collector.derive.parsing import Parser
-from collector.derive.rows import DerivedParcel
 from collector.fold import Folded, SeenReading, fold
 from collector.read import read_rows
 from collector.read.rows import ReadRow
-from collector.reconcile import Parcel, counts, reconcile
-from collector.reconcile.align import Track
-from collector.reconcile.clocks import Estimates
-from collector.reconcile.learn import used_estimates
-from collector.store.facts import StoredVisit, visits_of
+from collector.reconcile import Parcel
+from collector.store.facts import StoredVisit
 from scrapers.contract import Reading
 from scrapers.words import Outcome
+
+#: A portal and a number it was asked for.
+_Track = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class FoldedParcel:
+    """One parcel with its observations, before anything is reconciled.
+
+    seen    its readings; of their rows at most the first is kept
+    naming  the links that name one of its numbers
+    """
+
+    id: str
+    numbers: tuple[str, ...]
+    parcel: Parcel
+    seen: tuple[SeenParcel, ...]
+    naming: tuple[Link, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,84 +40,62 @@ class _Read:
     rows: tuple[ReadRow, ...]
 
 
-def derived_parcels(
-    db: Database, parser: Parser, numbers: Sequence[str], links: Sequence[Link], known: Estimates
-) -> list[DerivedParcel]:
-    """The parcels that `numbers`, closed under `links`, amount to."""
-    read = [_read(visit, parser.reading(visit)) for visit in visits_of(db, numbers)]
-    first_seen = _first_seen(read, links)
-    made: list[DerivedParcel] = []
-    for group in groups_of(first_seen, links):
-        mine = [r for r in read if r.visit.tracking_number in group]
-        made.extend(_lives_of(group, mine, first_seen, known))
+def folded_parcels(group: Group) -> list[FoldedParcel]:
+    """The parcels that a group of numbers has meant, one after the other."""
+    read = [
+        _Read(s.visit, s.reading, read_rows(s.visit.portal, s.reading, s.visit.seen_at)) for s in group.shown
+    ]
+    usable = [r for r in read if r.reading.outcome is Outcome.OK]
+    times = (row.local_time for r in usable for row in r.rows if row.local_time is not None)
+    parted = lives(times, [r.visit.seen_at for r in usable])
+    folded = [_folded(read, place, parted) for place in range(len(parted))]
+    seen = _seen(read, folded)
+    with_rows = {number for tracks in folded for _, number in tracks}
+    made = []
+    for place, tracks in enumerate(folded):
+        mine = tuple(s for s in seen if life_of(s.seen_at, parted) == place)
+        numbers = {number for _, number in tracks} | {s.tracking_number for s in mine}
+        if place == len(parted) - 1:
+            numbers |= group.numbers - with_rows
+        made.append(_parcel(group, parted[place], numbers, tracks, mine))
     return made
 
 
-def _read(visit: StoredVisit, reading: Reading) -> _Read:
-    return _Read(visit, reading, read_rows(visit.portal, reading, visit.seen_at))
-
-
-def _first_seen(read: Iterable[_Read], links: Iterable[Link]) -> dict[str, datetime]:
-    seen: dict[str, datetime] = {}
-    named = [(r.visit.tracking_number, r.visit.seen_at) for r in read]
-    named += [(n, k.first_seen_at) for k in links for n in (k.number_a, k.number_b)]
-    for number, at in named:
-        seen[number] = min(at, seen.get(number, at))
-    return seen
-
-
-def _lives_of(
-    group: frozenset[str],
-    read: Sequence[_Read],
-    first_seen: Mapping[str, datetime],
-    known: Estimates,
-) -> Iterable[DerivedParcel]:
-    parted = lives(
-        row.local_time
-        for r in read
-        if r.reading.outcome is Outcome.OK
-        for row in r.rows
-        if row.local_time is not None
+def _parcel(
+    group: Group, life: Life, numbers: set[str], tracks: dict[_Track, Folded], seen: tuple[SeenParcel, ...]
+) -> FoldedParcel:
+    base = parcel_id(group.numbers, group.first_seen)
+    return FoldedParcel(
+        id=base if life.starts_on is None else f"{base}@{life.starts_on}",
+        numbers=tuple(sorted(numbers)),
+        parcel=Parcel(
+            tracks={name: f.observations for name, f in tracks.items()},
+            origin_country=latest_country(seen, "origin_country"),
+            destination_country=latest_country(seen, "destination_country"),
+        ),
+        seen=seen,
+        naming=tuple(k for k in group.naming if k.number_b in numbers),
     )
-    folded = [_folded(read, place, parted) for place in range(len(parted))]
+
+
+def _seen(read: Iterable[_Read], folded: Iterable[dict[_Track, Folded]]) -> list[SeenParcel]:
     shifts = {v: s for tracks in folded for f in tracks.values() for v, s in f.shifts_s.items()}
-    seen = [
+    return [
         SeenParcel(
             visit_id=r.visit.id,
             portal=r.visit.portal,
             tracking_number=r.visit.tracking_number,
             seen_at=r.visit.seen_at,
-            reading=r.reading,
+            reading=replace(r.reading, rows=r.reading.rows[:1]),
             shift_s=shifts.get(r.visit.id),
         )
         for r in read
     ]
-    base = parcel_id(group, first_seen)
-    with_rows = {number for tracks in folded for _, number in tracks}
-    for place, (life, tracks) in enumerate(zip(parted, folded, strict=True)):
-        mine = tuple(s for s in seen if life_of(s.seen_at, parted) == place)
-        numbers = {number for _, number in tracks} | {s.tracking_number for s in mine}
-        if place == len(parted) - 1:
-            numbers |= group - with_rows
-        parcel = Parcel(
-            tracks={name: f.observations for name, f in tracks.items()},
-            origin_country=latest_country(mine, "origin_country"),
-            destination_country=latest_country(mine, "destination_country"),
-        )
-        yield DerivedParcel(
-            id=base if life.starts_on is None else f"{base}@{life.starts_on}",
-            numbers=tuple(sorted(numbers)),
-            parcel=parcel,
-            result=reconcile(parcel, known),
-            counts=counts(parcel),
-            seen=mine,
-            clocks_used=used_estimates((o for f in tracks.values() for o in f.observations), known),
-        )
 
 
-def _folded(read: Iterable[_Read], place: int, parted: Sequence[Life]) -> dict[Track, Folded]:
+def _folded(read: Iterable[_Read], place: int, parted: Sequence[Life]) -> dict[_Track, Folded]:
     """The tracks that have rows in one life, these rows followed across visits."""
-    tracks: dict[Track, list[SeenReading]] = {}
+    tracks: dict[_Track, list[SeenReading]] = {}
     for r in read:
         visit = r.visit
         belongs = lives_of_rows(r.rows, visit.seen_at, parted)

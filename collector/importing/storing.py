@@ -1,6 +1,7 @@
 """Imported visits into the database, and as records. Facts land in batches, then what follows."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
@@ -17,10 +18,21 @@ from scrapers.contract import Canonical, Portal, Reading
 _BATCH = 200
 
 
-def import_visits(
-    db: Database, portals: Mapping[str, Portal], visits: Iterable[ImportedVisit]
-) -> tuple[int, int]:
-    """Store the visits and derive what follows; how many were new, and how many were known already."""
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What an import did.
+
+    new, known  visits that were not stored before, and those that were
+    redone      how many parcels were derived again because something else is believed of a portal's clock
+    """
+
+    new: int
+    known: int
+    redone: int
+
+
+def import_visits(db: Database, portals: Mapping[str, Portal], visits: Iterable[ImportedVisit]) -> Imported:
+    """Store the visits and derive what follows."""
     new = known = 0
     coming = iter(visits)
     while batch := list(islice(coming, _BATCH)):
@@ -30,8 +42,9 @@ def import_visits(
                 volatile = portal.canonical if portal else Canonical()
                 _, is_new = store_visit(db, None, _as_visit(one, portals), volatile)
                 new, known = new + is_new, known + (not is_new)
-    Deriver(db, portals).catch_up()
-    return new, known
+    deriver = Deriver(db, portals)
+    deriver.catch_up()
+    return Imported(new, known, deriver.redone)
 
 
 def as_record(one: ImportedVisit, portals: Mapping[str, Portal]) -> dict[str, Any]:

@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta
 from collector.read.countries import country_code
 from collector.read.dates import Printed, read_times
 from collector.read.offsets import EASTERNMOST, WESTERNMOST, offset_minutes
-from collector.read.places import place_of
+from collector.read.place_in_text import place_in_text
+from collector.read.places import Place, place_of
 from collector.read.rows import ReadRow
 from scrapers import vocabulary
 from scrapers.contract import Reading, Row
@@ -30,19 +31,25 @@ def read_rows(portal: str, reading: Reading, seen_at: datetime) -> tuple[ReadRow
     home = facts.country if facts.clock.kind in _AT_HOME else None
     destination = country_code(reading.destination_country) or home
     return tuple(
-        _read_row(portal, position, row, time, origin, destination)
+        _read_row(portal, position, row, time, origin, destination, home)
         for position, (row, time) in enumerate(zip(reading.rows, times, strict=True))
     )
 
 
 def _read_row(
-    portal: str, position: int, row: Row, time: Printed, origin: str | None, destination: str | None
+    portal: str,
+    position: int,
+    row: Row,
+    time: Printed,
+    origin: str | None,
+    destination: str | None,
+    home: str | None,
 ) -> ReadRow:
     meaning = vocabulary.meaning(
         portal, code=row.code, description=row.description, note=row.note, place=row.place
     )
     leg = meaning.leg if meaning else None
-    place = place_of(row.place, country_hint=origin if leg is Leg.ORIGIN else destination)
+    place = _place(row, leg, origin if leg is Leg.ORIGIN else destination, home)
     claimed = offset_minutes(row.offset_text)
     return ReadRow(
         position=position,
@@ -58,6 +65,17 @@ def _read_row(
         physical=meaning.physical if meaning else None,
         time_problem=time.problem,
     )
+
+
+def _place(row: Row, leg: Leg | None, country: str | None, home: str | None) -> Place | None:
+    """Where a row was scanned: by its place, else by what its description says.
+
+    A carrier's last mile in its own country names no town of another one.
+    """
+    if row.place and row.place.strip():
+        is_sure = country is not None and country == home and leg is Leg.LAST_MILE
+        return place_of(row.place, country_hint=country, hint_is_sure=is_sure)
+    return place_in_text(row.description, country)
 
 
 def _sure_offset(time: Printed, instant_ms: int | None) -> int | None:

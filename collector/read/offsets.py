@@ -6,6 +6,7 @@ Pure: no clock, no network, no database. Zones are those of the tz database (zon
 import re
 import unicodedata
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 EASTERNMOST = 14 * 60
@@ -42,10 +43,16 @@ def offset_of_zone(zone: str, local_time: datetime) -> int | None:
     change skips, it is the offset before the change. Both are what PEP 495 gives for fold=0.
     """
     try:
-        offset = local_time.replace(tzinfo=ZoneInfo(zone), fold=0).utcoffset()
+        offset = local_time.replace(tzinfo=_zone(zone), fold=0).utcoffset()
     except (KeyError, ValueError, OSError):
         return None
     return None if offset is None else offset // timedelta(minutes=1)
+
+
+@lru_cache(maxsize=1024)
+def _zone(name: str) -> ZoneInfo:
+    """The zone; zoneinfo itself keeps no more than eight of them. Raises for one there is not."""
+    return ZoneInfo(name)
 
 
 def instant(local_time: datetime, offset_minutes: int) -> datetime:

@@ -1,5 +1,6 @@
 """The tables of `places.toml`, in the shapes the reading of places asks them in. Pure."""
 
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -81,6 +82,13 @@ def zip3_zones() -> Mapping[str, str]:
 
 
 @cache
+def postcodes(country: str) -> tuple[tuple[str, re.Pattern[str]], ...]:
+    """Zones of parts of a country, and what postal codes there look like."""
+    found = _data()["postcodes"].get(country, {})
+    return tuple((zone, re.compile(rf"(?<![0-9]){form}(?![0-9])")) for zone, form in found.items())
+
+
+@cache
 def mainland() -> Mapping[str, str]:
     """Countries read as one zone although some of their people live in another."""
     return dict(_data()["mainland"])
@@ -100,11 +108,36 @@ def named_spots() -> Mapping[str, Spot]:
         for code, row in _data()["airports"].items()
         for name in row[2:]
     }
-    for country, region in _data()["regions"].items():
+    for where, region in _data()["regions"].items():
+        country = where.partition("-")[0]
         spots |= {key(name): Spot(country, region["zone"], name) for name in region["names"]}
     for country, names in _data()["regions_of_two_zones"].items():
         spots |= {key(name): Spot(country, None, name) for name in names}
     return spots
+
+
+@cache
+def glue_words() -> frozenset[str]:
+    """Words that make another name of the one beside them: New Madrid is not Madrid."""
+    return frozenset(_data()["glue"]["words"].split())
+
+
+@cache
+def in_words() -> frozenset[str]:
+    """Words before the place where something happened: in, at, from."""
+    return frozenset(_data()["in_text"]["before"].split())
+
+
+@cache
+def directions() -> frozenset[str]:
+    """Words before the place a parcel goes to."""
+    return frozenset(_data()["in_text"]["towards"].split())
+
+
+@cache
+def common_words() -> frozenset[str]:
+    """Names of towns that are words of sentences, as `gazetteer.key` has them."""
+    return frozenset(_data()["in_text"]["words"].split())
 
 
 @cache

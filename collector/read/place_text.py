@@ -11,6 +11,7 @@ from collector.read.months import fold
 from collector.read.place_data import (
     Subdivision,
     facility_words,
+    glue_words,
     headings,
     named_spots,
     with_code,
@@ -20,8 +21,9 @@ from collector.read.place_data import (
 LONGEST = 120
 
 _BRACKETED = re.compile(r"\s*[\[【]([^\]】]+)[\]】]")
-_PARTS = re.compile(r"[,，、;|/()\[\]【】:]+")
+_PARTS = re.compile(r"[,，、;|/()（）\[\]【】:]+|\s[-–—]+(?=\s|$)")
 _ZIP = re.compile(r"\s+([0-9]{5})(?:-?[0-9]{4})?$")
+_COUNTRY_LAST = re.compile(r"(\S.*)\s([A-Z]{2})")
 _STATE_FIRST = re.compile(r"([A-Z]{2,3}) ([A-Z]{2}) (\S.*)")
 _CHINESE = re.compile(r"[\u4e00-\u9fff]{2,}")
 _CHINA_FIRST = re.compile(r"^(?:中国|中國)(?=.)")
@@ -30,6 +32,13 @@ _TRANSLATED_UNIT = re.compile(
     r"(?<=\S) (?:town|district|county|township|subdistrict|village)$", re.IGNORECASE
 )
 _CHINESE_UNITS = "省市区區县縣镇鎮"
+#: "Island" is Iceland in German and Polish, and the last word of many islands.
+_NO_COUNTRIES = frozenset(("island",))
+_ARTICLES = frozenset(("la", "le", "les", "el", "los", "las", "the"))
+#: A word for facilities ("City-Hub") that ends and begins names: Union City, City of Industry.
+_CITY = frozenset(("city",))
+#: States of the United States that ISO 3166 has as countries too.
+_TERRITORIES = frozenset(("PR", "VI", "GU", "AS", "MP"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +77,7 @@ def address(text: str, hint: str | None) -> Address | None:
     parts = [part for part in parts if part and not _is_facility(part)]
     if not parts:
         return None
-    country, parts = _country(parts)
+    country, parts = _country(parts, hint)
     return _with_state(parts, country, hint)
 
 
@@ -76,9 +85,10 @@ def names_to_try(part: str) -> Iterator[str]:
     """The `gazetteer.key`s a part may be known by: whole, without facility words, its halves, its units."""
     name = key(part)
     yield name
-    short = " ".join(_without_facilities(name.split()))
-    if short and short != name:
-        yield short
+    for kept in (_CITY, frozenset[str]()):
+        short = " ".join(_without_facilities(name.split(), kept))
+        if short and short != name:
+            yield short
     if "-" in part:
         for half in reversed(part.split("-")):
             if bare := " ".join(_without_facilities(key(half).split())):
@@ -121,16 +131,16 @@ def _is_code(part: str) -> bool:
     return part.isupper() and len(part) == 2 and part.isascii()
 
 
-def _without_facilities(words: Sequence[str]) -> Sequence[str]:
-    dropped = facility_words()
+def _without_facilities(words: Sequence[str], kept: frozenset[str] = frozenset()) -> Sequence[str]:
+    dropped = facility_words() - kept
     while words and (key(words[-1]) in dropped or words[-1].isdigit()):
         words = words[:-1]
-    while words and key(words[0]) != "city" and (key(words[0]) in dropped or words[0].isdigit()):
+    while words and key(words[0]) not in _CITY and (key(words[0]) in dropped or words[0].isdigit()):
         words = words[1:]
     return words
 
 
-def _country(parts: Sequence[str]) -> tuple[str | None, list[str]]:
+def _country(parts: Sequence[str], hint: str | None) -> tuple[str | None, list[str]]:
     """The country that is spelt out, and the parts without it."""
     *before, last = parts
     if not before and key(last) in named_spots():
@@ -147,9 +157,31 @@ def _country(parts: Sequence[str]) -> tuple[str | None, list[str]]:
     known = cities(key(last)) or key(last) in named_spots() or with_name(last)
     for size in () if known else range(min(4, len(words) - 1), 0, -1):
         tail = " ".join(words[-size:])
-        if (len(tail) > 3 or tail in ("USA", "UK", "UAE")) and (code := code_of_name(tail)):
-            return code, [*before, " ".join(words[:-size])]
+        is_name = (len(tail) > 3 or tail in ("USA", "UK", "UAE")) and key(tail) not in _NO_COUNTRIES
+        head = " ".join(words[:-size])
+        if is_name and key(words[-size - 1]) not in glue_words() - _ARTICLES and (code := code_of_name(tail)):
+            return code, [*before, *([] if _is_facility(head) else [head])]
+    found = _COUNTRY_LAST.fullmatch(last)
+    if found and (code := _country_behind(found[1], found[2], hint)):
+        return code, [*before, found[1]]
     return None, list(parts)
+
+
+def _country_behind(rest: str, letters: str, hint: str | None) -> str | None:
+    """The country whose code stands behind a place in it: "SHENZHEN CN", "AUSTIN TX 78701 US"."""
+    code, states = code_of_iso(letters), with_code(letters)
+    if code is None or letters in _TERRITORIES:
+        return None
+    before = _ZIP.sub("", rest).split()
+    if before and any(s.country == code for s in with_code(before[-1])):
+        return code
+    if any(_is_known(rest, s.country, s.admin) for s in states):
+        return None
+    return code if _is_known(rest, code) or (code == hint and key(letters) not in facility_words()) else None
+
+
+def _is_known(part: str, country: str, admin: str | None = None) -> bool:
+    return any(cities(name, country, admin) for name in names_to_try(part))
 
 
 def _with_state(parts: list[str], country: str | None, hint: str | None) -> Address:
@@ -159,13 +191,14 @@ def _with_state(parts: list[str], country: str | None, hint: str | None) -> Addr
     zipped = _ZIP.search(last)
     last = last[: zipped.start()] if zipped else last
     zip_code = zipped[1] if zipped else None
-    if (before or country) and (named := _allowed(with_name(last), country, hint)):
+    if (before or country) and (named := _allowed(with_name(last), country, hint, before)):
         return Address(tuple(before), country, named, None if country else code_of_name(last), True, zip_code)
     words = last.split()
     while len(words) > 1 and not with_code(words[-1]) and _is_facility(words[-1]):
         words.pop()
     code = words[-1] if words else ""
-    found = _allowed(with_code(code), country, hint) if code.isupper() else ()
+    city_parts = [*before, " ".join(words[:-1])] if len(words) > 1 else before
+    found = _allowed(with_code(code), country, hint, city_parts) if code.isupper() else ()
     apart = len(words) == 1 and (bool(before) or country is not None)
     iso = (
         code_of_iso(code)
@@ -173,13 +206,18 @@ def _with_state(parts: list[str], country: str | None, hint: str | None) -> Addr
         else None
     )
     if (found or iso) and (len(words) > 1 or apart):
-        city = [*before, " ".join(words[:-1])] if len(words) > 1 else before
-        return Address(tuple(city), country, found, iso, apart, zip_code)
+        return Address(tuple(city_parts), country, found, iso, apart, zip_code)
     return Address((*before, last), country, zip_code=zip_code)
 
 
-def _allowed(found: Sequence[Subdivision], country: str | None, hint: str | None) -> tuple[Subdivision, ...]:
+def _allowed(
+    found: Sequence[Subdivision], country: str | None, hint: str | None, city_parts: Sequence[str]
+) -> tuple[Subdivision, ...]:
     """Those of `found` in `country`; Brazil's states, whose codes are many countries', need a reason."""
     if country is not None:
         return tuple(s for s in found if s.country == country)
-    return tuple(s for s in found if s.country != "BR" or hint == "BR")
+    return tuple(
+        s
+        for s in found
+        if s.country != "BR" or hint == "BR" or any(_is_known(part, "BR", s.admin) for part in city_parts)
+    )

@@ -1,123 +1,123 @@
 """Zone and country of a printed place, as far as the gazetteer and the tables know them.
 
-Nothing is guessed: a name that several places on different clocks share gives no zone, unless the text or
-the hint tells them apart or one of them outweighs the others ten to one. Pure.
+How a text is taken apart stands in `place_text`, which of several places of one name is meant in
+`place_choice`. A wrong zone is worse than none. Pure.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 
-from collector.read.countries import code_of_iso, code_of_name, country_name, zone_of_country
-from collector.read.gazetteer import CLEAR, SMALLEST, City, begins_a_name, cities, clear, clock_of, key, towns
+from collector.read.countries import (
+    code_of_iso,
+    code_of_name,
+    country_name,
+    country_of_region,
+    zone_of_country,
+)
+from collector.read.gazetteer import City, cities, clear, clock_of, key, towns
+from collector.read.place_choice import (
+    Place,
+    airport_of,
+    cities_of,
+    country_or_city,
+    one_of,
+    place_inside,
+    unclear,
+)
 from collector.read.place_data import (
     Subdivision,
-    airports,
-    facility_words,
+    mainland,
     named_spots,
     odd_towns,
+    postcodes,
     with_code,
     with_name,
     zip3_zones,
 )
+from collector.read.place_meanings import Meaning, is_doubtful, is_likely, meant
 from collector.read.place_text import LONGEST, Address, address, names_to_try, readable, without_unit
+from scrapers import vocabulary
 
-#: State codes that are words in addresses of other countries ("UNIDAD DE REPARTO").
-_WORDS = frozenset(("AL", "AS", "CO", "DE", "IN", "LA", "MA", "ME", "OR", "PA", "SA"))
+__all__ = ["Place", "place_of"]
 
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a printed place is. `zone` (IANA) and `country` (ISO code) are None where they are not certain.
-
-    `basis` says in words for people what they rest on: "Port Saint Lucie, Florida".
-    """
-
-    zone: str | None
-    country: str | None
-    basis: str
+_NO_BRACKETS = str.maketrans("[]【】", "    ")
 
 
-@dataclass(frozen=True, slots=True)
-class _Meaning:
-    """One way to read an address: in a state, or in a country, with the cities of its name there."""
-
-    country: str
-    state: Subdivision | None
-    found: tuple[City, ...]
-
-
-def place_of(text: str | None, *, country_hint: str | None = None) -> Place | None:
+def place_of(
+    text: str | None, *, country_hint: str | None = None, hint_is_sure: bool = False
+) -> Place | None:
     """Where `text` is, None if that is not known or if `text` names where the parcel is going.
 
     `country_hint` (ISO code) is weak: it chooses among places of one name, and a country or state in the
-    text overrules it. Never raises.
+    text overrules it, as does a far more famous place. `hint_is_sure` says that the place is in that country
+    unless the text names another. Never raises.
     """
     if text is None or not text.strip() or len(text) > LONGEST:
         return None
-    return _place_of(text, country_hint)
+    return _added(text) or _place_of(text, country_hint, hint_is_sure)
 
 
-@lru_cache(maxsize=4096)
-def _place_of(text: str, hint: str | None) -> Place | None:
+@lru_cache(maxsize=16_384)
+def _place_of(text: str, hint: str | None, is_sure: bool) -> Place | None:
     found = address(text, hint)
     if found is None:
         return None
+    place = _at_home(found, hint) if is_sure and hint is not None else None
+    place = place or _somewhere(text, found, hint)
+    return None if place is None else _by_postcode(place, text)
+
+
+def _somewhere(text: str, found: Address, hint: str | None) -> Place | None:
     if found.subdivisions or found.iso:
         return _in_state(found, hint)
     if found.country is not None:
-        return _in_country(found.parts, found.country)
+        named_alone = None if found.parts else country_or_city(text, found.country, hint)
+        return named_alone or _in_country(found.parts, found.country)
     if len(found.parts) == 1 and (place := _alone(found.parts[0], hint)):
         return place
     return _anywhere(found.parts, hint)
 
 
+def _added(text: str) -> Place | None:
+    """The place as the user's own vocabulary has it, which may change while the program runs."""
+    added = vocabulary.added_places()
+    name = vocabulary.normal(text.translate(_NO_BRACKETS)) if added else ""
+    found = added.get(name)
+    return Place(found[0], found[1], readable(text)) if found else None
+
+
+def _at_home(found: Address, country: str) -> Place | None:
+    """The place of that name in `country`, down to its towns, where the text names no other country."""
+    if found.country not in (None, country) or any(s.country != country for s in found.subdivisions):
+        return None
+    if found.iso not in (None, country) or found.subdivisions:
+        return None
+    known = cities_of(found.parts, country, None) or cities_of(found.parts, country, None, towns)
+    city = clear(list(known))
+    return Place(city.zone, country, f"{city.name}, {country_name(country)}") if city else None
+
+
+def _by_postcode(place: Place, text: str) -> Place:
+    """`place` in the zone its postal code proves."""
+    for zone, form in postcodes(place.country or ""):
+        if found := form.search(text):
+            return replace(place, zone=zone, basis=f"postal code {found[0]}, {place.basis}")
+    return place
+
+
 def _in_state(found: Address, hint: str | None) -> Place | None:
     """The place in the state the text names, or in the country the same two letters may stand for."""
-    meanings = [_Meaning(s.country, s, _cities(found.parts, s.country, s.admin)) for s in found.subdivisions]
+    meanings = [Meaning(s.country, s, cities_of(found.parts, s.country, s.admin)) for s in found.subdivisions]
     if found.iso is not None:
-        meanings.append(_Meaning(found.iso, None, _cities(found.parts, found.iso, None)))
-    meaning = meanings[0] if len(meanings) == 1 else _meant(meanings, found, hint)
-    if meaning is None:
+        meanings.append(Meaning(found.iso, None, cities_of(found.parts, found.iso, None)))
+    meaning = meanings[0] if len(meanings) == 1 else meant(meanings, found, hint)
+    if meaning is None or (not found.subdivisions and is_doubtful(meaning, found, hint)):
         return None
-    if not _is_likely(meaning, found, hint):
+    if not is_likely(meaning, found, hint):
         return _anywhere(found.parts, hint)
     if meaning.state is None:
         return _in_country(found.parts, meaning.country)
     return _placed_in_state(found, meaning.state, meaning.found)
-
-
-def _meant(meanings: list[_Meaning], found: Address, hint: str | None) -> _Meaning | None:
-    """The one of several meanings that is certain: the only one that has such a city, or the hinted one."""
-    known = [m for m in meanings if m.found]
-    if sure := [m for m in known if m.country == hint or (m.country == "US" and m.state and found.zip_code)]:
-        return sure[0]
-    largest = max((city.weight for m in known for city in m.found), default=0)
-    if largest < CLEAR * SMALLEST or any(m.country == hint for m in meanings if not m.found):
-        known += [small for m in meanings if not m.found and (small := _with_towns(m, found.parts)).found]
-    hinted = [m for m in known if m.country == hint]
-    if len(known) == 1 or hinted:
-        return (hinted or known)[0]
-    if known:
-        best = clear([city for m in known for city in m.found])
-        return next((m for m in known if best in m.found), None)
-    of_hint = [m for m in meanings if m.country == hint]
-    zipped = [m for m in meanings if m.country == "US" and found.zip_code]
-    return next(iter(of_hint or zipped), None)
-
-
-def _with_towns(meaning: _Meaning, parts: tuple[str, ...]) -> _Meaning:
-    admin = meaning.state.admin if meaning.state else None
-    return replace(meaning, found=_cities(parts, meaning.country, admin, towns))
-
-
-def _is_likely(meaning: _Meaning, found: Address, hint: str | None) -> bool:
-    """Whether two letters are a state: not merely letters behind an unknown name, in a foreign address."""
-    if meaning.found or found.apart or found.zip_code or meaning.state is None:
-        return True
-    if meaning.state.code == "DC" or (meaning.state.code in _WORDS and hint is None):
-        return False
-    return hint in (None, meaning.country)
 
 
 def _placed_in_state(found: Address, state: Subdivision, known: tuple[City, ...]) -> Place:
@@ -129,12 +129,12 @@ def _placed_in_state(found: Address, state: Subdivision, known: tuple[City, ...]
         return Place(state.zone, state.country, where)
     if city := clear(list(known)):
         return Place(city.zone, state.country, f"{city.name}, {state.name}")
-    if state.country == "US" and (spot := _airport(found.parts, state.country)):
+    if state.country == "US" and (spot := airport_of(found.parts, state.country)):
         return spot
     zone = zip3_zones().get((found.zip_code or "")[:3]) if state.country == "US" else None
     if zone is not None:
         return Place(zone, state.country, f"ZIP code {found.zip_code}, {state.name}")
-    if city := clear(list(_cities(found.parts, state.country, state.admin, towns))):
+    if city := clear(list(cities_of(found.parts, state.country, state.admin, towns))):
         return Place(city.zone, state.country, f"{city.name}, {state.name}")
     return Place(None, state.country, f"{where}: the state has two zones")
 
@@ -146,11 +146,11 @@ def _in_country(parts: tuple[str, ...], country: str) -> Place:
         spot = named_spots().get(name)
         if spot and spot.country in (country, *(("HK", "MO") if country == "CN" else ())):
             return Place(spot.zone, spot.country, spot.name)
-    if spot_place := _airport(parts, country):
+    if spot_place := airport_of(parts, country):
         return spot_place
-    known = _cities(parts, country, None)
+    known = cities_of(parts, country, None)
     if not known and whole is None:
-        known = _cities(parts, country, None, towns)
+        known = cities_of(parts, country, None, towns)
     if city := clear(list(known)):
         return Place(city.zone, country, f"{city.name}, {country_name(country)}")
     if known:
@@ -160,14 +160,20 @@ def _in_country(parts: tuple[str, ...], country: str) -> Place:
 
 def _alone(part: str, hint: str | None) -> Place | None:
     """A text that is one part, where it is the code of an airport or a country, or a state's name."""
-    airport = _airport((part,), None)
+    airport = airport_of((part,), None)
     iso = code_of_iso(part) if part.isupper() else None
     countries = {airport.country} if airport else {s.country for s in with_code(part) if len(part) == 2}
+    if airport and iso and airport.zone and _is_one_clock(airport.zone, zone_of_country(iso)):
+        return replace(airport, country=iso if iso == airport.country else None)
     if iso is not None and (airport or _is_also_a_state(part, hint)) and countries != {iso}:
         if airport and hint == airport.country:
             return airport
-        return _in_country((), iso) if hint == iso else _unclear(part)
+        return _in_country((), iso) if hint == iso else unclear(part)
     return airport or (_state_alone(part, hint) if iso is None else _in_country((), iso))
+
+
+def _is_one_clock(zone: str, other: str | None) -> bool:
+    return other is not None and clock_of(zone) == clock_of(other)
 
 
 def _is_also_a_state(code: str, hint: str | None) -> bool:
@@ -182,14 +188,12 @@ def _state_alone(part: str, hint: str | None) -> Place | None:
         return None
     state, country, cities_so_named = states[0], code_of_name(part), cities(key(part))
     if country is not None and hint != state.country:
-        return _in_country((), country) if hint == country else _unclear(part)
+        return _in_country((), country) if hint == country else unclear(part)
+    if state.zone is not None and hint == state.country:
+        return Place(state.zone, state.country, state.name)
     if any(state.zone is None or clock_of(c.zone) != clock_of(state.zone) for c in cities_so_named):
-        return _unclear(part)
+        return unclear(part)
     return Place(state.zone, state.country, state.name)
-
-
-def _unclear(name: str) -> Place:
-    return Place(None, None, f"{readable(name)}: several places of that name")
 
 
 def _anywhere(parts: tuple[str, ...], hint: str | None) -> Place | None:
@@ -202,8 +206,15 @@ def _anywhere(parts: tuple[str, ...], hint: str | None) -> Place | None:
         return place
     for name in names:
         if found := cities(name):
-            return _one_of(name, found, hint)
-    return None
+            return one_of(name, found, hint)
+    return _region(parts[-1], hint) or place_inside(parts, hint)
+
+
+def _region(part: str, hint: str | None) -> Place | None:
+    """A region of a country of one zone: "KANAGAWA"."""
+    country = country_of_region(part, hint)
+    zone = None if country is None else zone_of_country(country)
+    return None if zone is None or country in mainland() else Place(zone, country, readable(part))
 
 
 def _chinese_unit(part: str, hint: str | None) -> Place | None:
@@ -215,36 +226,3 @@ def _chinese_unit(part: str, hint: str | None) -> Place | None:
     if own:
         return Place(own[0].zone, "CN", f"{own[0].name}, China")
     return Place("Asia/Shanghai", "CN", f"{part}, China") if hint == "CN" else None
-
-
-def _one_of(name: str, found: list[City], hint: str | None) -> Place:
-    """Which city of one name is meant; neither fame nor the hint decides against the other."""
-    nearby = [city for city in found if city.country == hint]
-    if nearby and (city := clear(nearby)):
-        abroad = [c.weight for c in found if c.country != hint and clock_of(c.zone) != clock_of(city.zone)]
-        if not abroad or max(abroad) < CLEAR * nearby[0].weight:
-            return Place(city.zone, city.country, f"{city.name}, {country_name(city.country)}")
-    best = None if nearby or (hint and begins_a_name(name, hint)) else clear(found)
-    if best is None:
-        return _unclear(found[0].name)
-    rivals = {c.country for c in found if c.weight * CLEAR > best.weight}
-    if len(rivals) > 1:
-        return Place(best.zone, None, f"{best.name}: several places of that name, on one clock")
-    return Place(best.zone, best.country, f"{best.name}, {country_name(best.country)}")
-
-
-def _cities(
-    parts: tuple[str, ...], country: str, admin: str | None, look: Callable[..., list[City]] = cities
-) -> tuple[City, ...]:
-    names = (name for part in parts for name in names_to_try(part))
-    return tuple(next(filter(None, (look(name, country, admin) for name in names)), ()))
-
-
-def _airport(parts: tuple[str, ...], country: str | None) -> Place | None:
-    """The airport one of the parts is the code of: three capitals, alone but for words like "Airport"."""
-    for part in parts:
-        words = [word for word in part.split() if key(word) not in facility_words()]
-        spot = airports().get(words[0]) if len(words) == 1 else None
-        if spot and country in (None, spot.country):
-            return Place(spot.zone, spot.country, spot.name)
-    return None

@@ -1,8 +1,8 @@
 """One parcel's observations to events and disagreements. Pure: no clock, no network, no database.
 
-`reconcile` is called twice over a database's life: with no estimates it yields the counts from which
-estimates are made (`learn`), with estimates it yields what is stored. Its result depends on the
-observations alone, not on the order they come in.
+`counts` says what a parcel teaches with declared facts only, `reconcile` what is made of it with the
+estimates that all parcels' counts amount to. The results depend on the observations alone, not on the order
+they come in. `docs/reconciliation.md` gives the method.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -10,15 +10,22 @@ from dataclasses import dataclass
 
 from collector.fold import Observation
 from collector.read.countries import zone_of_country
-from collector.reconcile.align import Track, agree, same_event_groups
-from collector.reconcile.clocks import Belief, Estimates, belief, belief_at, overruled
+from collector.reconcile.clocks import Belief, Estimates, belief, believed, estimate_of, is_relay
+from collector.reconcile.context import Context, Countries, Track, contexts
+from collector.reconcile.copies import is_firsthand
 from collector.reconcile.disagreements import Disagreement, Sides, disagreements, highlights, revisions
-from collector.reconcile.events import Countries, Event, events
-from collector.reconcile.kinds import speakers
-from collector.reconcile.learn import Count, parcel_counts, viewer_offsets
+from collector.reconcile.events import Event, events
+from collector.reconcile.inferring import inferred
+from collector.reconcile.matching import groups_of
+from collector.reconcile.scanning import Known, known_rows, scans_of
+from collector.reconcile.settling import bearing_each_other, settled, spread
+from collector.reconcile.sides import Said, speakers
+from collector.reconcile.teaching import Count, taught
 from scrapers.words import Leg
 
 __all__ = ["Count", "Disagreement", "Event", "Parcel", "Reconciled", "counts", "reconcile"]
+
+_Groups = list[list[Observation]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,13 +36,20 @@ class Parcel:
     origin_country: str | None = None
     destination_country: str | None = None
 
+    @property
+    def countries(self) -> Countries:
+        """Where it comes from and goes."""
+        return Countries(self.origin_country, self.destination_country)
+
 
 @dataclass(frozen=True, slots=True)
 class Reconciled:
-    """One parcel, reconciled. `event_of` and `duplicate_of` are by observation id."""
+    """One parcel, reconciled. All mappings but `highlights` (by event id) are by observation id."""
 
     events: tuple[Event, ...]
     beliefs: dict[str, Belief]
+    legs: dict[str, Leg | None]
+    relayed_from: dict[str, str]
     event_of: dict[str, str]
     duplicate_of: dict[str, str]
     disagreements: tuple[Disagreement, ...]
@@ -44,26 +58,46 @@ class Reconciled:
 
 def counts(parcel: Parcel) -> tuple[Count, ...]:
     """Pass 1: what this parcel teaches about clocks, with declared facts only."""
-    groups, beliefs = _grouped(parcel, {})
-    return parcel_counts(groups, beliefs)
+    tracks = _current(parcel)
+    return taught(tracks, contexts(tracks, parcel.countries))
 
 
 def reconcile(parcel: Parcel, estimates: Estimates) -> Reconciled:
     """Pass 2: the parcel's events, what is believed of every row, and where portals disagree."""
-    groups, beliefs = _grouped(parcel, estimates)
-    countries = Countries(parcel.origin_country, parcel.destination_country)
-    made = events(groups, _current(parcel), beliefs, estimates, countries)
-    event_of = {member: event.id for event in made for member in event.members}
+    tracks = _current(parcel)
+    where = contexts(tracks, parcel.countries)
+    known = known_rows(tracks, where, estimates)
+    known |= inferred(tracks, where, known)
+    groups = _grouped(tracks, where, known, estimates)
+    beliefs = {name: row.belief for name, row in known.items()}
+    witnesses = {o.id: _is_witness(o, known, estimates) for rows in tracks.values() for o in rows}
+    for group in groups:
+        beliefs |= settled(group, known, witnesses, _zones(group, where, parcel))
+    borne_out = {name for group in groups for name in bearing_each_other(group, beliefs, witnesses)}
+    beliefs |= spread(tracks, where, beliefs, borne_out)
+    said = [[_said(o, where, known, beliefs, witnesses, estimates) for o in group] for group in groups]
+    made = events(said, tracks, parcel.countries)
     observations = {o.id: o for rows in parcel.tracks.values() for o in rows}
+    gone = contexts(parcel.tracks, parcel.countries)
     for o in observations.values():
-        beliefs.setdefault(o.id, belief(o, estimates))
-    sides = {event.id: speakers((observations[m], beliefs[m]) for m in event.members) for event in made}
-    zones = {event.id: _zones((observations[m] for m in event.members), parcel) for event in made}
-    found = [d for event in made for d in disagreements(event.id, sides, estimates, zones[event.id])]
+        if o.id not in beliefs:
+            beliefs[o.id] = belief(o, believed(o, gone[o.id], estimates))
+    by_id = {one.observation.id: one for group in said for one in group}
+    sides = {event.id: speakers(by_id[m] for m in event.members) for event in made}
+    event_of = {member: event.id for event in made for member in event.members}
+    found = [
+        d
+        for event in made
+        for d in disagreements(
+            event.id, sides, _zones((observations[m] for m in event.members), where, parcel)
+        )
+    ]
     found += revisions(observations, beliefs, event_of)
     return Reconciled(
         events=tuple(made),
         beliefs=beliefs,
+        legs={name: (where.get(name) or gone[name]).leg for name in observations},
+        relayed_from={name: row.repeats[0] for name, row in known.items() if row.repeats},
         event_of=event_of,
         duplicate_of=_duplicates(made, sides, observations),
         disagreements=tuple(sorted(found, key=lambda d: d.id)),
@@ -79,57 +113,60 @@ def _current(parcel: Parcel) -> dict[Track, list[Observation]]:
     }
 
 
-def _grouped(parcel: Parcel, estimates: Estimates) -> tuple[list[list[Observation]], dict[str, Belief]]:
-    """Rows grouped by event, and beliefs with the claims set aside that their groups overrule."""
-    tracks = _current(parcel)
-    beliefs = {o.id: belief(o, estimates) for rows in tracks.values() for o in rows}
-    groups = same_event_groups(tracks, beliefs)
-    inferred = viewer_offsets(groups, beliefs)
-    if inferred:
-        rows = [o for group in groups for o in group if o.id in inferred]
-        beliefs |= {o.id: belief_at(o, inferred[o.id], "inferred") for o in rows}
-        groups = same_event_groups(tracks, beliefs)
-    for group in groups:
-        beliefs |= _corrected(group, beliefs, _zones(group, parcel))
-    return groups, beliefs
+def _grouped(
+    tracks: Mapping[Track, Sequence[Observation]],
+    where: Mapping[str, Context],
+    known: Mapping[str, Known],
+    estimates: Estimates,
+) -> _Groups:
+    """All rows grouped by event; those that repeat another row stand with it."""
+    groups = [
+        [o for s in scans for o in s.rows] for scans in groups_of(scans_of(tracks, where, known, estimates))
+    ]
+    place = {o.id: n for n, group in enumerate(groups) for o in group}
+    for name in sorted(tracks):
+        for o in tracks[name]:
+            source = known[o.id].source
+            if source is not None:
+                groups[place[source]].append(o)
+    return groups
 
 
-def _corrected(
-    group: Sequence[Observation], beliefs: Mapping[str, Belief], zones: Sequence[str]
-) -> dict[str, Belief]:
-    """Beliefs of the rows of one event whose claims the others overrule."""
-    corrected: dict[str, Belief] = {}
-    for o in group:
-        others = [(other, beliefs[other.id]) for other in group if other is not o]
-        offset = overruled(o, others, zones) if beliefs[o.id].source in ("stated", "payload") else None
-        if offset is not None:
-            corrected[o.id] = belief_at(o, offset, "corrected")
-    # Rows that one portal wrote for one scan agree; a correction that parted them would be of another scan.
-    after = {**beliefs, **corrected}
-    parted = {a.portal for a in group for b in group if a.portal == b.portal and not agree(a, b, after)}
-    return {o.id: corrected[o.id] for o in group if o.id in corrected and o.portal not in parted}
+def _is_witness(o: Observation, known: Mapping[str, Known], estimates: Estimates) -> bool:
+    """Whether a row speaks of its own knowledge."""
+    return known[o.id].source is None and is_firsthand(o) and not is_relay(o.portal, estimates)
 
 
-def _zones(group: Iterable[Observation], parcel: Parcel) -> list[str]:
-    """The zones the place of an event can be in: by its rows' places, else by the country of its leg."""
-    rows = [o.row for o in group]
-    named = sorted({row.zone for row in rows if row.zone})
+def _said(
+    o: Observation,
+    where: Mapping[str, Context],
+    known: Mapping[str, Known],
+    beliefs: Mapping[str, Belief],
+    witnesses: Mapping[str, bool],
+    estimates: Estimates,
+) -> Said:
+    # A row that repeats another is as late as that one.
+    portal, leg = known[o.id].repeats or (o.portal, where[o.id].leg)
+    return Said(o, beliefs[o.id], where[o.id].leg, estimate_of(portal, leg, estimates), witnesses[o.id])
+
+
+def _zones(group: Iterable[Observation], where: Mapping[str, Context], parcel: Parcel) -> list[str]:
+    """The zones the place of an event can be in: by its rows' places, else by their neighbours'."""
+    rows = list(group)
+    named = sorted({o.row.zone for o in rows if o.row.zone}) or sorted(
+        {zone for o in rows if (zone := where[o.id].zone) is not None}
+    )
     if named:
         return named
-    legs = {row.leg for row in rows}
-    country = None
-    if legs & {Leg.LAST_MILE, Leg.IMPORT}:
-        country = parcel.destination_country
-    elif Leg.ORIGIN in legs:
-        country = parcel.origin_country
+    country = (
+        parcel.destination_country if {where[o.id].leg for o in rows} & {Leg.LAST_MILE, Leg.IMPORT} else None
+    )
     zone = zone_of_country(country) if country else None
     return [zone] if zone else []
 
 
 def _duplicates(
-    made: Sequence[Event],
-    sides: Sides,
-    observations: Mapping[str, Observation],
+    made: Sequence[Event], sides: Sides, observations: Mapping[str, Observation]
 ) -> dict[str, str]:
     """Observation to the one that speaks for its portal in the same event."""
     return {

@@ -1,22 +1,29 @@
-"""What each observation's printed time is believed to mean, and why. Pure.
+"""What a portal's clock can be, and what is believed of each printed time. Pure.
 
-Sources, the first that holds: stated, payload, viewer, portal, place, inferred, unknown; `corrected` where a
-claim was overruled. A claim is evidence: see `overruled` for what it takes to set one aside.
+A clock is written as a text: "declared" (what the portal's facts say), "claim" (the offset the row states), "place" (local time of the scan's place),
+"viewer" (the zone the page was made for), "copy" (the clock of the row it repeats, of another portal), "UTC+05:30" (one offset), or the name of a zone.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cache
 from typing import Literal
 
 from collector.fold import Observation
 from collector.read.rows import ReadRow
-from collector.reconcile.spans import Span, fitting_offset, is_fine, span_at, span_in, wall_span, zone_offset
+from collector.reconcile.context import Context
+from collector.reconcile.spans import Span, span_at, span_in, zone_offset
 from scrapers import vocabulary
 from scrapers.words import Leg
 
 OffsetSource = Literal["stated", "payload", "viewer", "portal", "place", "inferred", "corrected", "unknown"]
-LagClass = Literal["scan", "receipt"]
+
+DECLARED, CLAIM, PLACE, VIEWER, COPY = "declared", "claim", "place", "viewer", "copy"
+#: Labels of a portal are trusted beyond a place that the row does not name, from this reliability on.
+TRUSTED = 0.4
+#: The leg under which is kept what holds for a portal on every leg.
+ANY = "any"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,14 +44,28 @@ class Belief:
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """What all parcels together taught about one portal on one leg."""
+    """What all parcels together taught about one portal on one leg, or (`ANY`) on all of them.
 
+    clock           see the module; None where nothing fits well enough
+    offset_minutes  of a clock with one offset
+    lag_class       "scan" (shows when it happened), "receipt" (habitually later), None if that is open
+    lag_minutes     of "receipt": four in five are no later than this
+    reliability     share of its stated offsets that are true, among the rows that any clock explains
+    completeness    share of other portals' passings on the leg that it shows
+    """
+
+    clock: str | None = None
     offset_minutes: int | None = None
-    lag_class: LagClass | None = None
+    lag_class: str | None = None
+    lag_minutes: int | None = None
     reliability: float | None = None
+    completeness: float | None = None
     support: int = 0
     basis: str = ""
 
+
+#: Of a portal nothing was learned about.
+UNKNOWN = Estimate()
 
 Estimates = Mapping[tuple[str, str], Estimate]
 
@@ -54,60 +75,26 @@ def leg_name(leg: Leg | None) -> str:
     return "unknown" if leg is None else leg.value
 
 
-def is_witness(observation: Observation) -> bool:
-    """Whether a row speaks of its own knowledge: one that was relayed only repeats another portal's."""
-    is_relay = vocabulary.facts(observation.portal).kind == "universal"
-    return not is_relay and observation.row.printed.relayed_from is None
+def estimate_of(portal: str, leg: Leg | None, estimates: Estimates) -> Estimate:
+    """What is known of a portal on a leg: its own habit there, else that of all its legs."""
+    own, usual = estimates.get((portal, leg_name(leg))), estimates.get((portal, ANY))
+    if own is None or usual is None:
+        return own or (replace(usual, lag_class=None, lag_minutes=None) if usual else UNKNOWN)
+    if own.clock is None:
+        own = replace(own, clock=usual.clock, offset_minutes=usual.offset_minutes)
+    return replace(
+        own,
+        reliability=usual.reliability if own.reliability is None else own.reliability,
+        completeness=usual.completeness if own.completeness is None else own.completeness,
+    )
 
 
-@dataclass(frozen=True, slots=True)
-class _Offset:
-    """An offset believed, why, and the zone it comes from."""
-
-    minutes: int
-    source: OffsetSource
-    zone: str | None = None
-
-
-def belief(observation: Observation, estimates: Estimates) -> Belief:
-    """What `observation`'s printed time is believed to mean."""
-    held = _believed(observation, estimates)
-    if held is None:
-        return Belief(None, "unknown", None, observation.row.precision)
-    if held.zone is None:
-        return belief_at(observation, held.minutes, held.source)
-    return _belief(observation, held.minutes, held.source, span_in(observation.row, held.zone))
-
-
-def belief_at(observation: Observation, offset_minutes: int, source: OffsetSource) -> Belief:
-    """The printed time read at an offset that something else settled."""
-    return _belief(observation, offset_minutes, source, span_at(observation.row, offset_minutes))
-
-
-def _belief(o: Observation, offset_minutes: int, source: OffsetSource, span: Span | None) -> Belief:
-    if span is None:
-        return Belief(None, "unknown", None, o.row.precision)
-    return Belief(offset_minutes, source, span, o.row.precision)
-
-
-def _believed(observation: Observation, estimates: Estimates) -> _Offset | None:
-    row, declared = observation.row, _declared(observation)
-    claimed = claim_of(row)
-    if claimed is not None:
-        # A portal known to print one clock may still label it with another: the clock holds.
-        is_sure = declared is not None and vocabulary.facts(observation.portal).clock.sure
-        if declared is None or not is_sure or _bears_out(declared, row, claimed):
-            return _Offset(claimed, "stated" if row.claimed_offset_minutes is not None else "payload")
-        return _Offset(declared.minutes, "corrected", declared.zone)
-    return declared or _home(observation) or _inferred(observation, estimates)
-
-
-def _bears_out(declared: _Offset, row: ReadRow, claimed: int) -> bool:
-    """Whether a claim is one of the moments a declared clock allows: two in the hour that autumn repeats."""
-    span, allowed = span_at(row, claimed), declared.zone and span_in(row, declared.zone)
-    if not span or not allowed or span.is_day:
-        return declared.minutes == claimed
-    return span.agrees_with(allowed)
+def is_relay(portal: str, estimates: Estimates) -> bool:
+    """Whether a portal repeats what others show: by its facts, or because its rows are copies."""
+    if vocabulary.facts(portal).kind == "universal":
+        return True
+    usual = estimates.get((portal, ANY))
+    return usual is not None and usual.clock == COPY
 
 
 def claim_of(row: ReadRow) -> int | None:
@@ -115,75 +102,109 @@ def claim_of(row: ReadRow) -> int | None:
     return row.sure_offset_minutes if row.claimed_offset_minutes is None else row.claimed_offset_minutes
 
 
-def _declared(observation: Observation) -> _Offset | None:
-    """The offset that follows from the portal's declared clock and, if it prints local time, the place."""
-    row, clock = observation.row, vocabulary.facts(observation.portal).clock
-    if clock.kind == "viewer" and observation.viewer_offset_minutes is not None:
-        return _Offset(observation.viewer_offset_minutes, "viewer")
-    if clock.kind == "zone":
-        return _in(clock.zone, row, "portal")
-    return _in(row.zone, row, "place") if clock.kind == "place" else None
+@dataclass(frozen=True, slots=True)
+class Offset:
+    """An offset, why it is believed, and the zone it comes from."""
+
+    minutes: int
+    source: OffsetSource
+    zone: str | None = None
 
 
-def _home(observation: Observation) -> _Offset | None:
-    """The portal's own zone for a row without a place, where the portal prints local time.
+def fixed(minutes: int) -> str:
+    """The clock of one offset: "UTC+05:30"."""
+    sign = "-" if minutes < 0 else "+"
+    return f"UTC{sign}{abs(minutes) // 60:02d}:{abs(minutes) % 60:02d}"
+
+
+@cache
+def fixed_minutes(clock: str) -> int | None:
+    """The offset of a clock that `fixed` wrote, None for another one."""
+    if not clock.startswith("UTC") or len(clock) != len("UTC+00:00"):
+        return None
+    minutes = int(clock[4:6]) * 60 + int(clock[7:9])
+    return -minutes if clock[3] == "-" else minutes
+
+
+def under(clock: str, row: ReadRow, context: Context) -> Offset | None:
+    """The offset a row has if its portal's clock is `clock`, None where that leaves it open."""
+    if clock == CLAIM:
+        claim = claim_of(row)
+        is_printed = row.claimed_offset_minutes is not None
+        return None if claim is None else Offset(claim, "stated" if is_printed else "payload")
+    if clock == PLACE:
+        return _in(context.zone, row, "place")
+    if clock == VIEWER:
+        return None if context.viewer_minutes is None else Offset(context.viewer_minutes, "viewer")
+    minutes = fixed_minutes(clock)
+    if minutes is not None:
+        return Offset(minutes, "inferred")
+    return None if clock in (COPY, DECLARED) else _in(clock, row, "inferred")
+
+
+def declared(o: Observation, context: Context) -> Offset | None:
+    """The offset that follows from the portal's declared clock and, if it prints local time, the place.
 
     A place that is named but not known can be anywhere: the portal's own zone would be a guess.
     """
-    clock = vocabulary.facts(observation.portal).clock
-    is_nowhere = observation.row.printed.place is None and observation.row.country is None
-    return _in(clock.zone, observation.row, "portal") if clock.kind == "place" and is_nowhere else None
-
-
-def _inferred(observation: Observation, estimates: Estimates) -> _Offset | None:
-    """The offset that other rows taught, where the portal has one offset to learn (see `has_one_clock`)."""
-    if not has_one_clock(observation):
-        return None
-    estimate = estimates.get((observation.portal, leg_name(observation.row.leg)))
-    if estimate is None or estimate.offset_minutes is None:
-        return None
-    return _Offset(estimate.offset_minutes, "inferred")
-
-
-def has_one_clock(observation: Observation) -> bool:
-    """Whether the portal's rows of one leg can share one offset over parcels.
-
-    They cannot where each place or each viewer has its own.
-    """
-    return vocabulary.facts(observation.portal).clock.kind not in ("place", "viewer")
-
-
-def _in(zone: str | None, row: ReadRow, source: OffsetSource) -> _Offset | None:
-    minutes = None if zone is None else zone_offset(row, zone)
-    return None if minutes is None else _Offset(minutes, source, zone)
-
-
-def overruled(
-    observation: Observation,
-    others: Iterable[tuple[Observation, Belief]],
-    place_zones: Iterable[str],
-) -> int | None:
-    """The offset that holds instead of `observation`'s claim, None while the claim stands.
-
-    `others` are rows of the same event. A claim falls to the place of the event together with one witness,
-    or to two witnesses that agree; a witness is another portal that does not relay, and whose own clock was
-    not worked out from others. One that bears the claim out saves it.
-    """
-    row, claimed = observation.row, claim_of(observation.row)
-    wall, as_claimed = wall_span(row), span_at(row, claimed)
-    if claimed is None or wall is None or as_claimed is None or not is_fine(row):
-        return None
-    votes: dict[int, set[str]] = {}
-    for other, held in others:
-        if other.portal == observation.portal or held.span is None or not is_fine(other.row):
-            continue
-        if not is_witness(other) or held.source in ("inferred", "corrected"):
-            continue
-        if as_claimed.agrees_with(held.span):
+    row, clock = o.row, vocabulary.facts(o.portal).clock
+    match clock.kind:
+        case "viewer":
+            return under(VIEWER, row, context)
+        case "zone":
+            return _in(clock.zone, row, "portal")
+        case "place" if row.zone:
+            return _in(row.zone, row, "place")
+        case "place" if row.printed.place is None and row.country is None:
+            return _in(clock.zone, row, "portal") or _in(context.zone, row, "place")
+        case "place":
+            return _in(context.zone, row, "place")
+        case _:
             return None
-        offset = fitting_offset(wall, held.span)
-        if offset is not None and offset != claimed:
-            votes.setdefault(offset, set()).add(other.portal)
-    at_place = {zone_offset(row, zone) for zone in place_zones}
-    good = [o for o, portals in votes.items() if len(portals) >= 2 or o in at_place]
-    return good[0] if len(good) == 1 else None
+
+
+def believed(o: Observation, context: Context, estimates: Estimates) -> Offset | None:
+    """The offset a row is believed to have by facts and estimates, before other rows of its event speak."""
+    row, by_facts, claim = o.row, declared(o, context), under(CLAIM, o.row, context)
+    clock = vocabulary.facts(o.portal).clock
+    if by_facts is not None and (claim is None or clock.sure):
+        # A portal known to print one clock may still label it with another: the clock holds.
+        return by_facts if claim is None or not _bears_out(by_facts, row, claim) else claim
+    estimate = estimate_of(o.portal, context.leg, estimates)
+    learned = estimate.clock
+    found = by_facts if learned == DECLARED else None if learned is None else under(learned, row, context)
+    if found is None or claim is None:
+        return found or claim or by_facts
+    if learned == PLACE and not context.is_sure and (estimate.reliability or 0) >= TRUSTED:
+        return claim  # where the row was scanned is no more than likely
+    return claim if _bears_out(found, row, claim) else replace(found, source="corrected")
+
+
+def _bears_out(held: Offset, row: ReadRow, claim: Offset) -> bool:
+    """Whether a claim is one of the moments a clock allows: two in the hour that autumn repeats."""
+    if held.zone is None:
+        return held.minutes == claim.minutes
+    span, allowed = span_at(row, claim.minutes), span_in(row, held.zone)
+    if not span or not allowed or span.is_day:
+        return held.minutes == claim.minutes
+    return span.agrees_with(allowed)
+
+
+def _in(zone: str | None, row: ReadRow, source: OffsetSource) -> Offset | None:
+    minutes = None if zone is None else zone_offset(row, zone)
+    return None if minutes is None else Offset(minutes, source, zone)
+
+
+def belief(o: Observation, held: Offset | None) -> Belief:
+    """The belief that an offset amounts to; None: the clock is unknown."""
+    if held is None:
+        return Belief(None, "unknown", None, o.row.precision)
+    span = span_at(o.row, held.minutes) if held.zone is None else span_in(o.row, held.zone)
+    if span is None:
+        return Belief(None, "unknown", None, o.row.precision)
+    return Belief(held.minutes, held.source, span, o.row.precision)
+
+
+def belief_at(o: Observation, offset_minutes: int, source: OffsetSource) -> Belief:
+    """The printed time read at an offset that something else settled."""
+    return belief(o, Offset(offset_minutes, source))

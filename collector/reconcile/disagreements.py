@@ -6,10 +6,11 @@ from hashlib import sha256
 from itertools import combinations
 
 from collector.fold import Observation
-from collector.reconcile.align import ONCE
-from collector.reconcile.clocks import Belief, Estimates
+from collector.reconcile.clocks import Belief
+from collector.reconcile.confidence import REVISION, confidence
 from collector.reconcile.explain import explanation, revision
-from collector.reconcile.kinds import SEVERITY, Difference, Kind, Said, difference, suspect
+from collector.reconcile.kinds import SEVERITY, Difference, Kind, difference, suspect
+from collector.reconcile.sides import Said
 
 #: The rows that speak for their portals, by event and portal.
 Sides = Mapping[str, Mapping[str, Said]]
@@ -40,13 +41,11 @@ class Disagreement:
     explanation: str
 
 
-def disagreements(
-    event_id: str, all_sides: Sides, estimates: Estimates, zones: Sequence[str]
-) -> Iterable[Disagreement]:
+def disagreements(event_id: str, all_sides: Sides, zones: Sequence[str]) -> Iterable[Disagreement]:
     """The disagreements of one event's portals, each pair once. `zones` are those its place can be in."""
     sides = all_sides[event_id]
     for a, b in combinations(sides.values(), 2):
-        found = difference(a, b, estimates, zones)
+        found = difference(a, b, sides, zones)
         if found.kind is not None:
             yield _disagreement(
                 event_id,
@@ -54,6 +53,7 @@ def disagreements(
                 found,
                 reverses_order=found.kind in _APART and _reverses(event_id, a, b, all_sides),
                 suspect_id=suspect(a, b, sides) if found.kind == "conflict" else None,
+                sure=confidence(a, b, found, sides),
                 text=explanation(a, b, found),
             )
 
@@ -67,11 +67,11 @@ def revisions(
         if new is None:
             continue
         a, b = Said(o, beliefs[o.id]), Said(new, beliefs[new.id])
-        apart = difference(a, b, {})
+        apart = difference(a, b)
         if apart.shown_s:
             found = Difference("revision", apart.shown_s, apart.claimed_s, apart.real_s)
             event_id = event_of.get(_latest(new, observations).id)
-            yield _disagreement(event_id, (a, b), found, text=revision(a, b))
+            yield _disagreement(event_id, (a, b), found, sure=REVISION, text=revision(a, b))
 
 
 def _latest(o: Observation, observations: Mapping[str, Observation]) -> Observation:
@@ -88,6 +88,7 @@ def _disagreement(
     pair: tuple[Said, Said],
     found: Difference,
     *,
+    sure: float,
     text: str,
     reverses_order: bool = False,
     suspect_id: str | None = None,
@@ -110,23 +111,9 @@ def _disagreement(
         real_difference_s=found.real_s,
         reverses_order=reverses_order,
         suspect_observation=suspect_id,
-        confidence=_confidence(a, b, found.kind),
+        confidence=sure,
         explanation=text,
     )
-
-
-def _confidence(a: Said, b: Said, kind: Kind) -> float:
-    """How sure it is that both rows report one event and that the kind is right: a first, cautious scale."""
-    if kind == "revision":
-        return 0.9
-    milestones = (a.observation.row.milestone, b.observation.row.milestone)
-    if None in milestones:
-        same = 0.6
-    elif milestones[0] != milestones[1]:
-        same = 0.7
-    else:
-        same = 0.95 if milestones[0] in ONCE else 0.85
-    return round(same * {"conflict": 0.8, "lag": 0.8, "unexplained": 0.7}.get(kind, 0.98), 2)
 
 
 def _reverses(event_id: str, a: Said, b: Said, all_sides: Sides) -> bool:

@@ -7,25 +7,16 @@ from datetime import UTC, datetime
 from hashlib import sha256
 
 from collector.fold import Observation
-from collector.reconcile.align import Track, content
-from collector.reconcile.clocks import Belief, Estimates, is_witness, leg_name
-from collector.reconcile.kinds import Said, speakers
+from collector.reconcile.context import Countries, Track
 from collector.reconcile.order import in_order
+from collector.reconcile.scanning import content
+from collector.reconcile.sides import FINEST, Said, bearing_out, speakers
 from collector.reconcile.spans import is_fine
 from scrapers import vocabulary
 from scrapers.words import Leg, Milestone
 
-_PRECISION = {"second": 0, "minute": 1, "hour": 2, "day": 3, None: 4}
 #: A claim that holds, or a declared clock, comes first.
 _SOURCE = {"corrected": 1, "inferred": 2, "unknown": 3}
-
-
-@dataclass(frozen=True, slots=True)
-class Countries:
-    """Where a parcel comes from and goes (ISO codes), as far as that is known."""
-
-    origin: str | None = None
-    destination: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,41 +37,35 @@ class Event:
 
 
 def events(
-    groups: Sequence[Sequence[Observation]],
-    tracks: Mapping[Track, Sequence[Observation]],
-    beliefs: Mapping[str, Belief],
-    estimates: Estimates,
-    countries: Countries,
+    groups: Sequence[Sequence[Said]], tracks: Mapping[Track, Sequence[Observation]], countries: Countries
 ) -> list[Event]:
     """The parcel's events in order, numbered from 1. `tracks` hold their rows oldest first."""
-    made = [_event(group, beliefs, estimates, countries) for group in groups]
-    group_of = {o.id: place for place, group in enumerate(groups) for o in group}
+    made = [_event(group, countries) for group in groups]
+    group_of = {said.observation.id: place for place, group in enumerate(groups) for said in group}
     listed = [[group_of[o.id] for o in tracks[name] if o.id in group_of] for name in sorted(tracks)]
     order = in_order([(e.earliest_at, e.latest_at, e.milestone) for e in made], listed, _ties(groups))
     return [replace(made[place], sequence=n) for n, place in enumerate(order, start=1)]
 
 
-def _ties(groups: Sequence[Sequence[Observation]]) -> list[tuple[object, ...]]:
+def _ties(groups: Sequence[Sequence[Said]]) -> list[tuple[object, ...]]:
     """A key of each group by what its rows say, to settle what nothing else does."""
-    return [min(content(o) for o in group) for group in groups]
+    return [min(content(said.observation) for said in group) for group in groups]
 
 
-def _event(
-    group: Sequence[Observation], beliefs: Mapping[str, Belief], estimates: Estimates, countries: Countries
-) -> Event:
-    sides = speakers((o, beliefs[o.id]) for o in group)
+def _event(group: Sequence[Said], countries: Countries) -> Event:
+    sides = speakers(group)
     leg = _leg(sides)
-    ranks = {portal: _rank(side, sides, estimates, leg, countries) for portal, side in sides.items()}
+    ranks = {portal: _rank(side, sides, leg, countries) for portal, side in sides.items()}
     best = sides[min(ranks, key=lambda portal: ranks[portal])]
     timed = _finest(best, sides, ranks)
     span = timed.belief.span
     wordings = [best, *sorted((s for s in sides.values() if s is not best), key=_content)]
-    members = tuple(sorted(o.id for o in group))
+    members = tuple(sorted(said.observation.id for said in group))
     return Event(
         id=sha256(f"event\0{members[0]}".encode()).hexdigest()[:20],
         sequence=0,
         milestone=_milestone(wordings),
-        leg=next((s.observation.row.leg for s in wordings if s.observation.row.leg), None),
+        leg=next((s.leg for s in wordings if s.leg), None),
         occurred_at=timed.belief.occurred_at,
         earliest_at=span.earliest if span else None,
         latest_at=span.latest if span else None,
@@ -120,30 +105,21 @@ def _finest(best: Said, sides: Mapping[str, Said], ranks: Mapping[str, tuple[obj
         and span.agrees_with(side.belief.span)
         and _SOURCE.get(side.belief.source, 0) <= worst
     }
-    return backers[min(backers, key=lambda p: (_PRECISION[backers[p].belief.precision], ranks[p]))]
+    return backers[min(backers, key=lambda p: (FINEST[backers[p].belief.precision], ranks[p]))]
 
 
-def _rank(
-    side: Said, sides: Mapping[str, Said], estimates: Estimates, leg: Leg | None, countries: Countries
-) -> tuple[object, ...]:
+def _rank(side: Said, sides: Mapping[str, Said], leg: Leg | None, countries: Countries) -> tuple[object, ...]:
     """Best first: known clock, fine, not habitually late, backed by others, of who holds the parcel."""
     observation, span = side.observation, side.belief.span
     row = observation.row
-    estimate = estimates.get((observation.portal, leg_name(row.leg)))
-    is_late = estimate is not None and estimate.lag_class == "receipt"
-    backing = sum(
-        span is not None and other.belief.span is not None and span.agrees_with(other.belief.span)
-        for other in sides.values()
-        if is_witness(other.observation)
-    )
     return (
         span is None,
         _SOURCE.get(side.belief.source, 0),
         not is_fine(row),
-        is_late,
-        -backing,
+        side.habit.lag_class == "receipt",
+        -bearing_out(side, sides),
         not _holds_parcel(observation, leg, countries),
-        _PRECISION[row.precision],
+        FINEST[row.precision],
         span.earliest if span else datetime.max.replace(tzinfo=UTC),
         content(observation),
     )
@@ -151,7 +127,7 @@ def _rank(
 
 def _leg(sides: Mapping[str, Said]) -> Leg | None:
     """The leg of an event by all its rows: a row of the last mile outweighs a carrier's own first scan."""
-    legs = {side.observation.row.leg for side in sides.values()}
+    legs = {side.leg for side in sides.values()}
     return next((leg for leg in (Leg.LAST_MILE, Leg.IMPORT, Leg.ORIGIN, Leg.LINE_HAUL) if leg in legs), None)
 
 

@@ -1,7 +1,8 @@
 """Differences in one plain sentence each. Pure."""
 
 from collector.reconcile.clocks import Belief, claim_of
-from collector.reconcile.kinds import Difference, Said
+from collector.reconcile.kinds import Difference
+from collector.reconcile.sides import Said
 from scrapers import vocabulary
 
 
@@ -13,7 +14,7 @@ def explanation(a: Said, b: Said, found: Difference) -> str:
         case "timezone":
             return f"{printed}: {_far(found.shown_s)} apart on paper, the same moment."
         case "zone_label":
-            wrong = a if a.belief.source == "corrected" else b
+            wrong = a if _is_mislabelled(a) else b
             return (
                 f"{printed}: the same moment, but {_title(wrong)} labels it {_offset(_claim(wrong))}, "
                 f"{_far(found.claimed_s)} off if that were true."
@@ -50,6 +51,11 @@ def _time(side: Said) -> str:
 
 def _claim(side: Said) -> int:
     return claim_of(side.observation.row) or 0
+
+
+def _is_mislabelled(side: Said) -> bool:
+    claim = claim_of(side.observation.row)
+    return claim is not None and claim != side.belief.offset_minutes
 
 
 def _zone(held: Belief) -> str:

@@ -11,10 +11,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Literal
 
-from collector.fold import Observation
-from collector.reconcile.align import content
-from collector.reconcile.clocks import Belief, Estimates, claim_of, is_witness, leg_name
-from collector.reconcile.spans import Span, fitting_offset, is_fine, span_at, wall_span, zone_offset
+from collector.reconcile.model import ONCE
+from collector.reconcile.sides import Said, bearing_out
+from collector.reconcile.spans import Span, fitting_offset, zone_offset
 
 Kind = Literal["conflict", "lag", "unexplained", "zone_label", "timezone", "precision", "revision"]
 
@@ -30,30 +29,10 @@ SEVERITY: dict[Kind, str] = {
 
 #: A portal that shows when it received a scan is late by minutes to two days.
 LONGEST_LAG = timedelta(days=2)
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """One row as one side of a comparison."""
-
-    observation: Observation
-    belief: Belief
-
-    @property
-    def wall(self) -> Span | None:
-        """What is printed, as wall time."""
-        return wall_span(self.observation.row)
-
-    @property
-    def claimed(self) -> Span | None:
-        """The instant with the claim taken at its word; without a claim, the believed one."""
-        claim = claim_of(self.observation.row)
-        return self.belief.span if claim is None else span_at(self.observation.row, claim)
-
-    @property
-    def is_fine(self) -> bool:
-        """Whether a time is printed at least to the minute."""
-        return is_fine(self.observation.row)
+#: A lag is no habit any more where it is longer than nine in ten are by this factor.
+LAG_MARGIN = 1.6
+#: Clocks nobody declared: labels, and what was worked out from other rows.
+_UNSURE = frozenset({"stated", "payload", "inferred", "corrected"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,27 +45,31 @@ class Difference:
     real_s: int | None
 
 
-def difference(a: Said, b: Said, estimates: Estimates, place_zones: Iterable[str] = ()) -> Difference:
+def difference(
+    a: Said, b: Said, sides: Mapping[str, Said] | None = None, place_zones: Iterable[str] = ()
+) -> Difference:
     """How two rows of one event on two portals differ. Rows without a time do not disagree about it.
 
-    `place_zones` are the zones the event's place can be in.
+    `sides` are all that speak of the event; `place_zones` are the zones its place can be in.
     """
     if a.wall is None or b.wall is None:
         return Difference(None, None, None, None)
     return Difference(
-        _kind(a, b, estimates, frozenset(place_zones)),
+        _kind(a, b, sides or {}, frozenset(place_zones)),
         _apart_s(a.wall, b.wall),
         _apart_s(a.claimed, b.claimed),
         _apart_s(a.belief.span, b.belief.span),
     )
 
 
-def _kind(a: Said, b: Said, estimates: Estimates, place_zones: frozenset[str]) -> Kind | None:
+def _kind(a: Said, b: Said, sides: Mapping[str, Said], place_zones: frozenset[str]) -> Kind | None:
     held_a, held_b = a.belief.span, b.belief.span
     if held_a is None or held_b is None or a.wall is None or b.wall is None:
         return "unexplained"
     if not held_a.agrees_with(held_b):
-        return _real_kind(a, b, held_a.gap_to(held_b), estimates, place_zones)
+        gap = held_a.gap_to(held_b)
+        early, late = (a, b) if gap > timedelta(0) else (b, a)
+        return _real_kind(early, late, abs(gap), sides, place_zones)
     claimed_a, claimed_b = a.claimed, b.claimed
     if claimed_a is not None and claimed_b is not None and not claimed_a.agrees_with(claimed_b):
         return "zone_label"
@@ -97,18 +80,29 @@ def _kind(a: Said, b: Said, estimates: Estimates, place_zones: frozenset[str]) -
     return "precision" if is_same_date and not is_told_alike else None
 
 
-def _real_kind(a: Said, b: Said, gap: timedelta, estimates: Estimates, place_zones: frozenset[str]) -> Kind:
-    """The kind of two rows whose instants differ; `gap` is how far b lies after a."""
-    later = b if gap > timedelta(0) else a
-    row = later.observation.row
-    estimate = estimates.get((later.observation.portal, leg_name(row.leg)))
-    if estimate is None or estimate.lag_class is None:
-        return "unexplained"
-    if estimate.lag_class == "receipt" and abs(gap) <= LONGEST_LAG:
+def _real_kind(
+    early: Said, late: Said, gap: timedelta, sides: Mapping[str, Said], place_zones: frozenset[str]
+) -> Kind:
+    """The kind of two rows whose instants differ."""
+    if late.habit.lag_class == "receipt" and gap <= _longest_lag(late):
         return "lag"
-    if _may_be_label(a, b, place_zones) or _may_be_label(b, a, place_zones):
+    if _may_be_label(early, late, place_zones) or _may_be_label(late, early, place_zones):
         return "unexplained"
-    return "conflict"
+    if bearing_out(late, sides) > max(1, bearing_out(early, sides)):
+        return "conflict"  # the early one is alone: what came first is wrong
+    if bearing_out(early, sides) < 2 and not _is_once(early, late):
+        return "unexplained"  # two rows alone may as well be two events
+    return "unexplained" if late.habit.lag_class is None and gap <= LONGEST_LAG else "conflict"
+
+
+def _is_once(a: Said, b: Said) -> bool:
+    """Whether both tell a milestone that a parcel passes once."""
+    return a.observation.row.milestone in ONCE and a.observation.row.milestone == b.observation.row.milestone
+
+
+def _longest_lag(side: Said) -> timedelta:
+    minutes = side.habit.lag_minutes
+    return LONGEST_LAG if minutes is None else min(LONGEST_LAG, timedelta(minutes=LAG_MARGIN * minutes))
 
 
 def _may_be_label(side: Said, other: Said, place_zones: frozenset[str]) -> bool:
@@ -117,7 +111,7 @@ def _may_be_label(side: Said, other: Said, place_zones: frozenset[str]) -> bool:
     Its own zone is borne out where it is not just a label, or is that of the event's place.
     """
     row, wall, span = side.observation.row, side.wall, other.belief.span
-    if side.belief.source not in ("stated", "inferred") or wall is None or span is None:
+    if side.belief.source not in _UNSURE or wall is None or span is None:
         return False
     offset = fitting_offset(wall, span) if side.is_fine and other.is_fine else None
     is_borne_out = side.belief.offset_minutes in {zone_offset(row, zone) for zone in place_zones}
@@ -133,37 +127,13 @@ def _apart_s(a: Span | None, b: Span | None) -> int | None:
     return round((b.earliest - a.earliest if gap and is_fine else gap).total_seconds())
 
 
-def speakers(members: Iterable[tuple[Observation, Belief]]) -> dict[str, Said]:
-    """For each portal with rows in an event, the one that speaks for it: the finest, then the earliest."""
-    order = {"second": 0, "minute": 1, "hour": 2, "day": 3, None: 4}
-
-    def rank(said: Said) -> tuple[object, ...]:
-        wall, span = said.wall, said.belief.span
-        when = "" if wall is None else (span or wall).earliest.replace(tzinfo=None).isoformat()
-        return (order[said.observation.row.precision], span is None, when, content(said.observation))
-
-    best: dict[str, Said] = {}
-    for said in sorted((Said(o, held) for o, held in members), key=rank):
-        best.setdefault(said.observation.portal, said)
-    return dict(sorted(best.items()))
-
-
-def suspect(a: Said, b: Said, all_sides: Mapping[str, Said]) -> str | None:
+def suspect(a: Said, b: Said, sides: Mapping[str, Said]) -> str | None:
     """The id of the row that independent witnesses outvote, None where they do not settle it.
 
     Each side has its own voice and those of the other portals that agree with it; relays have none. It
     takes two to outvote one.
     """
-    votes = [_votes(side, all_sides) for side in (a, b)]
+    votes = [bearing_out(side, sides) for side in (a, b)]
     if max(votes) < 2 or votes[0] == votes[1]:
         return None
     return (a if votes[0] < votes[1] else b).observation.id
-
-
-def _votes(side: Said, all_sides: Mapping[str, Said]) -> int:
-    span = side.belief.span
-    return sum(
-        span is not None and other.belief.span is not None and span.agrees_with(other.belief.span)
-        for other in all_sides.values()
-        if is_witness(other.observation)
-    )

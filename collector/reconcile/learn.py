@@ -1,243 +1,244 @@
-"""What single parcels teach about portals' clocks, and what all of them together amount to. Pure.
+"""What all parcels together teach: each portal's clock, habit and reliability, per leg and as a whole. Pure.
 
-Pass 1 looks at one parcel with declared facts only and gives counts, each capped so that no parcel
-outweighs the others. The sum over parcels is quantised into estimates; pass 2 reconciles with these.
-Nothing pass 2 finds goes back into the counts, so the result is a function of the set of facts.
+A function of the sum of the counts (`teaching`): nothing that is found with the estimates goes back into it.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC, timedelta
-from typing import Literal
+from collections.abc import Iterable, Mapping
 
 from collector.fold import Observation
-from collector.read.offsets import EASTERNMOST, WESTERNMOST
 from collector.reconcile.clocks import (
-    Belief,
+    ANY,
+    CLAIM,
+    COPY,
+    DECLARED,
+    PLACE,
+    VIEWER,
     Estimate,
     Estimates,
-    LagClass,
-    claim_of,
-    has_one_clock,
-    is_witness,
+    fixed,
+    fixed_minutes,
     leg_name,
 )
-from collector.reconcile.kinds import LONGEST_LAG, Said, speakers
-from collector.reconcile.spans import fitting_offset
-from scrapers import vocabulary
+from collector.reconcile.context import legs_of
+from collector.reconcile.teaching import (
+    AGREES,
+    ALONE,
+    COPIED,
+    EARLY,
+    LAGS,
+    SHOWN,
+    SUMMER_ZONES,
+    TESTED,
+    UTC_CLOCK,
+    ZONE,
+    Count,
+    lag_class,
+)
 
-#: offset      a row of unknown clock says a witness's moment if read at that offset
-#: over        it says a later moment at that offset, and an earlier one at the next (15 minutes more)
-#: agree, late, early   a row beside a witness
-#: claim_held, claim_fell   a stated offset beside a witness
-Measure = Literal["offset", "over", "agree", "late", "early", "claim_held", "claim_fell"]
-_Key = tuple[str, str, Measure, int]
+#: Rows that must agree before a clock is believed, and their share among those tested: habitual lags and
+#: other portals' mistakes take their part, and with something to choose chance has one.
+LEAST_SUPPORT, LEAST_SHARE, LEAST_SHARE_OF_CHOICE = 3, 0.05, 0.15
+#: A clock with something to choose (an offset, a zone) must fit so many times better than one without.
+CHOICE_MARGIN = 1.05
+#: On one leg, where the portal's clock is known from others, chance must be left out more strictly.
+LEAST_SHARE_ON_LEG = 0.5
+#: A leg has a clock of its own where the portal's fits less than this share of the rows its best one fits.
+LEG_MARGIN = 0.7
+#: A habit is believed if this share of the rows has it.
+HABIT_SHARE = 0.6
+#: Late rows there must be for each that agrees with one portal alone.
+LATE_SHARE = 0.25
+#: The share of rows that may be on time all the same.
+MOST_ON_TIME = 0.2
+#: A portal shows scans if so many rows agree: that others come later says little by itself.
+LEAST_AGREEING = 2
+#: Passings to compare before a portal's completeness is believed.
+LEAST_COMPARED = 10
+#: The lag that is kept is that of four late rows in five: some of the longest are other events.
+LAG_QUANTILE = 0.8
+#: The share of rows that may come before the first other report: those of portals that are late too.
+MOST_EARLY = 0.35
+#: A portal whose rows are copies repeats others.
+LEAST_COPIES, COPIES_SHARE = 8, 0.85
 
-#: Counts that are alternatives to each other, by the question they answer.
-_ALTERNATIVES: dict[Measure, str] = {
-    "offset": "offset",
-    "over": "offset",
-    "agree": "lag",
-    "late": "lag",
-    "early": "lag",
-    "claim_held": "claim",
-    "claim_fell": "claim",
-}
+__all__ = ["Count", "estimates", "used_estimates"]
 
-#: How much one parcel may add for one portal and leg to each question; more is scaled down to it.
-PARCEL_CAP = 6
-#: Counts needed before a habit is believed, and the share of them that must say the same.
-LEAST_SUPPORT, LEAST_SHARE = 3, 0.7
-#: Rows that must fit before an offset is believed.
-LEAST_OFFSETS = 2
-#: The share of rows that may contradict what can never be: a negative lag.
-MOST_EARLY = 0.1
+#: Clocks that leave nothing to choose, in the order in which they are believed where all fit.
+PLAIN = (DECLARED, CLAIM, PLACE, VIEWER)
 
-
-@dataclass(frozen=True, slots=True)
-class Count:
-    """One thing a parcel taught: `value` is an offset in minutes for "offset" and "over", else 0."""
-
-    portal: str
-    leg: str
-    measure: Measure
-    value: int
-    count: int
-
-
-def parcel_counts(
-    groups: Sequence[Sequence[Observation]], beliefs: Mapping[str, Belief]
-) -> tuple[Count, ...]:
-    """What one parcel's events teach, capped, in a fixed order."""
-    counts: Counter[_Key] = Counter()
-    for group in groups:
-        sides = list(speakers([(o, beliefs[o.id]) for o in group]).values())
-        for i, a in enumerate(sides):
-            for b in sides[i + 1 :]:
-                counts.update(_taught(a, b))
-    return tuple(Count(*key, n) for key, n in sorted(_capped(counts).items()) if n)
-
-
-def _capped(counts: Counter[_Key]) -> Counter[_Key]:
-    """The counts with each group of alternatives scaled down to the cap, their shares kept."""
-    groups: dict[tuple[str, str, str], Counter[_Key]] = defaultdict(Counter)
-    for key, n in counts.items():
-        groups[key[0], key[1], _ALTERNATIVES[key[2]]][key] = n
-    capped: Counter[_Key] = Counter()
-    for group in groups.values():
-        capped += _scaled(group) if group.total() > PARCEL_CAP else group
-    return capped
-
-
-def _scaled(counts: Counter[_Key]) -> Counter[_Key]:
-    """The counts brought down to the cap in all; what rounding leaves goes to the largest remainders."""
-    total = counts.total()
-    scaled = Counter({key: n * PARCEL_CAP // total for key, n in counts.items()})
-    by_rest = sorted(counts, key=lambda key: (-(counts[key] * PARCEL_CAP % total), key))
-    scaled.update(by_rest[: PARCEL_CAP - scaled.total()])
-    return scaled
-
-
-def _taught(a: Said, b: Said) -> Iterable[_Key]:
-    """What two rows of one event teach about either, the other being the witness."""
-    for side, witness in ((a, b), (b, a)):
-        if not (is_witness(witness.observation) and _is_known(witness) and side.is_fine and witness.is_fine):
-            continue
-        if side.belief.span is None:
-            yield from _taught_offset(side, witness)
-        elif _is_known(side):
-            yield from _taught_habits(side, witness)
-
-
-def _is_known(side: Said) -> bool:
-    return side.belief.span is not None and side.belief.source != "inferred"
-
-
-def _taught_offset(side: Said, witness: Said) -> Iterable[_Key]:
-    wall, instant = side.wall, witness.belief.span
-    if wall is None or instant is None or not has_one_clock(side.observation):
-        return
-    offset = fitting_offset(wall, instant)
-    if offset is not None:
-        yield (*_who(side), "offset", offset)
-        return
-    quarters = (wall.earliest.replace(tzinfo=UTC) - instant.earliest) // timedelta(minutes=15)
-    if quarters * 15 >= WESTERNMOST:
-        yield (*_who(side), "over", min(quarters * 15, EASTERNMOST))
-
-
-def _taught_habits(side: Said, witness: Said) -> Iterable[_Key]:
-    held, instant = side.belief.span, witness.belief.span
-    if held is None or instant is None:
-        return
-    if held.agrees_with(instant):
-        yield (*_who(side), "agree", 0)
-        if claim_of(side.observation.row) is not None:
-            fell = side.belief.source == "corrected"
-            yield (*_who(side), "claim_fell" if fell else "claim_held", 0)
-    elif abs(gap := instant.gap_to(held)) <= LONGEST_LAG:
-        yield (*_who(side), "late" if gap > timedelta(0) else "early", 0)
-
-
-def _who(side: Said) -> tuple[str, str]:
-    return side.observation.portal, leg_name(side.observation.row.leg)
-
-
-def viewer_offsets(groups: Iterable[Sequence[Observation]], beliefs: Mapping[str, Belief]) -> dict[str, int]:
-    """Offsets for rows of pages rendered for a viewer whose zone was not recorded, by observation id.
-
-    All rows of one such reading share the viewer's clock: it is learned from that reading alone.
-    """
-    fits: dict[tuple[str, str, str], Counter[int]] = defaultdict(Counter)
-    rows: dict[tuple[str, str, str], list[str]] = defaultdict(list)
-    for group in groups:
-        sides = speakers((o, beliefs[o.id]) for o in group)
-        for o in group:
-            if vocabulary.facts(o.portal).clock.kind != "viewer" or beliefs[o.id].span is not None:
-                continue
-            reading, side = (
-                (o.portal, o.tracking_number, o.sightings[-1].last_visit_id),
-                Said(o, beliefs[o.id]),
-            )
-            rows[reading].append(o.id)
-            for witness in sides.values():
-                wall, instant = side.wall, witness.belief.span
-                if is_witness(witness.observation) and side.is_fine and witness.is_fine and wall and instant:
-                    offset = fitting_offset(wall, instant)
-                    fits[reading].update(() if offset is None else (offset,))
-    settled = {reading: _settled_offset(fits[reading], Counter()) for reading in rows}
-    return {
-        name: offset
-        for reading, names in rows.items()
-        if (offset := settled[reading]) is not None
-        for name in names
-    }
+_Sums = Counter[tuple[str, str]]
 
 
 def estimates(counts: Iterable[Count]) -> dict[tuple[str, str], Estimate]:
-    """The quantised estimates that all parcels' counts amount to, by portal and leg, sorted."""
-    sums: dict[tuple[str, str], Counter[tuple[Measure, int]]] = defaultdict(Counter)
+    """The estimates that all parcels' counts amount to, by portal and leg, sorted."""
+    by_leg: dict[str, dict[str, _Sums]] = defaultdict(lambda: defaultdict(Counter))
     for c in counts:
-        sums[c.portal, c.leg][c.measure, c.value] += c.count
-    return {key: _estimate(sums[key]) for key in sorted(sums)}
+        by_leg[c.portal][c.leg][c.measure, c.value] += c.count
+    found: dict[tuple[str, str], Estimate] = {}
+    for portal, legs in by_leg.items():
+        total: _Sums = Counter()
+        for sums in legs.values():
+            total += sums
+        usual = _best_clock(total)
+        is_relay = _is_relay(total)
+        for leg, sums in legs.items():
+            found[portal, leg] = _estimate(_leg_clock(sums, usual), sums)
+        found[portal, ANY] = _estimate(COPY if is_relay else usual, total, has_habit=False)
+    return {key: found[key] for key in sorted(found)}
 
 
-def _estimate(sums: Counter[tuple[Measure, int]]) -> Estimate:
-    offsets = Counter({value: n for (measure, value), n in sums.items() if measure == "offset"})
-    overs = Counter({value: n for (measure, value), n in sums.items() if measure == "over"})
-    agree, late, early = sums["agree", 0], sums["late", 0], sums["early", 0]
-    held, fell = sums["claim_held", 0], sums["claim_fell", 0]
-    basis = [f"{n} rows fit UTC{_signed(value)}" for value, n in sorted(offsets.items())]
-    if overs:
-        basis.append(f"{overs.total()} rows fit no zone")
-    if agree or late or early:
-        basis.append(f"{agree} rows agree with another portal, {late} are later, {early} are earlier")
-    if held or fell:
-        basis.append(f"{held} stated offsets hold, {fell} do not")
+def _is_relay(sums: Mapping[tuple[str, str], int]) -> bool:
+    yes, no = sums.get((COPIED, "yes"), 0), sums.get((COPIED, "no"), 0)
+    return yes >= LEAST_COPIES and yes >= COPIES_SHARE * (yes + no)
+
+
+def _fits(sums: _Sums) -> dict[str, int]:
+    """How many rows agree under each clock, those without a choice first."""
+    fits = {clock: _agreeing(clock, sums) for clock in PLAIN}
+    chosen: Counter[str] = Counter()
+    for (measure, value), n in sums.items():
+        if measure == UTC_CLOCK and value[0] == "=":
+            chosen[fixed(int(value[1:].split()[0]))] += n
+    chosen.update({value: n for (measure, value), n in sums.items() if measure == ZONE})
+    return fits | dict(sorted(chosen.items(), key=lambda c: (fixed_minutes(c[0]) is None, c[0])))
+
+
+def _agreeing(clock: str, sums: _Sums) -> int:
+    return sum(n for (measure, value), n in sums.items() if measure == clock and value.startswith(AGREES))
+
+
+def _best_clock(sums: _Sums) -> str | None:
+    """The clock under which most rows agree with others; the one with less to choose where two do as well."""
+    fits = _fits(sums)
+    most, plain, rows = max(fits.values()), max(fits[clock] for clock in PLAIN), sums[TESTED, ""]
+    if plain * CHOICE_MARGIN >= most and plain >= max(LEAST_SUPPORT, LEAST_SHARE * rows):
+        return next(clock for clock in PLAIN if fits[clock] == plain)
+    if most < max(LEAST_SUPPORT, LEAST_SHARE_OF_CHOICE * rows):
+        return None
+    one_offset = {clock: n for clock, n in fits.items() if fixed_minutes(clock) is not None}
+    steady = max(one_offset.values(), default=0)
+    among = one_offset if steady * CHOICE_MARGIN >= most else fits
+    return min(among, key=lambda clock: (-among[clock], clock))
+
+
+def _leg_clock(sums: _Sums, usual: str | None) -> str | None:
+    """The clock on one leg: the portal's, unless another fits much better there."""
+    own = _best_clock(sums)
+    if usual is None or own is None:
+        return usual or own
+    fits = _fits(sums)
+    if usual == CLAIM and own == PLACE and fits[PLACE] > fits[CLAIM]:
+        return PLACE
+    is_chosen = own not in PLAIN
+    if is_chosen and fits[own] < LEAST_SHARE_ON_LEG * sums[TESTED, ""]:
+        return usual  # lags come near an odd offset now and then
+    return own if fits.get(usual, 0) < LEG_MARGIN * fits[own] else usual
+
+
+def _estimate(clock: str | None, sums: _Sums, *, has_habit: bool = True) -> Estimate:
+    standings = _standings(clock, sums)
+    habit, lag = _habit(standings) if has_habit else (None, None)
+    held, explained = _agreeing(CLAIM, sums), max(_fits(sums).values())
+    is_told = any(measure == CLAIM for measure, _ in sums) and explained >= LEAST_SUPPORT
     return Estimate(
-        offset_minutes=_settled_offset(offsets, overs),
-        lag_class=_lag_class(agree, late, early),
-        reliability=round(held / (held + fell), 1) if held + fell >= LEAST_SUPPORT else None,
-        support=agree + late + early + offsets.total() + overs.total(),
-        basis="; ".join(basis),
+        clock=clock,
+        offset_minutes=None if clock is None else fixed_minutes(clock),
+        lag_class=habit,
+        lag_minutes=lag,
+        reliability=round(held / explained, 1) if is_told else None,
+        support=sums[TESTED, ""] + sums[COPIED, "yes"],
+        completeness=_completeness(sums),
+        basis=_basis(clock, sums, standings),
     )
 
 
-def _settled_offset(fits: Counter[int], overs: Counter[int]) -> int | None:
-    """The offset most rows fit, at the early edge: at most a few may come out earlier than the witness.
+def _completeness(sums: _Sums) -> float | None:
+    """The share of other portals' passings that are shown, in tenths; None where too few were compared."""
+    yes, no = sums[SHOWN, "yes"], sums[SHOWN, "no"]
+    return round(yes / (yes + no), 1) if yes + no >= LEAST_COMPARED else None
 
-    An offset that many rows undercut is another one plus a habitual lag.
+
+def _standings(clock: str | None, sums: _Sums) -> Counter[str]:
+    """How the rows stand to the first report under a clock: agree, early, far, or the class of their lag."""
+    found: Counter[str] = Counter()
+    offset = None if clock is None else fixed_minutes(clock)
+    has_own = any(measure == DECLARED for measure, _ in sums)
+    wanted = clock if clock in PLAIN else DECLARED if has_own else UTC_CLOCK if offset is not None else ""
+    for (measure, value), n in sums.items():
+        if measure != wanted:
+            continue
+        if measure == UTC_CLOCK and offset is not None:
+            value = _at_offset(value, offset)
+        found[value.removeprefix(f"{AGREES} ")] += n
+    if not found and clock in SUMMER_ZONES and sums[ZONE, clock]:
+        found[AGREES] = sums[ZONE, clock]
+    return found
+
+
+def _at_offset(value: str, offset: int) -> str:
+    """How a row stands under one offset, by where it lies in UTC."""
+    minutes, _, lag = value[1:].partition(" ")
+    apart = int(minutes) - offset
+    if value[0] == "=" and apart == 0:
+        return lag or AGREES
+    return lag_class(apart if value[0] == "=" else apart + 14)
+
+
+def _habit(standings: Counter[str]) -> tuple[str | None, int | None]:
+    """Whether a portal shows scans or their receipt (habitually late, never early), and how late.
+
+    That it agrees with one portal alone says less: that one may be as late.
     """
-    if not fits:
-        return None
-    value, n = min(fits.items(), key=lambda item: (-item[1], item[0]))
-    undercut = sum(m for counts in (fits, overs) for other, m in counts.items() if other < value)
-    is_edge = undercut <= MOST_EARLY * (fits.total() + overs.total())
-    return value if is_edge and n >= LEAST_OFFSETS and n >= LEAST_SHARE * fits.total() else None
+    early, agreeing, alone = standings[EARLY], standings[AGREES], standings[ALONE]
+    late = {edge: standings[str(edge)] for edge in LAGS}
+    told = early + agreeing + sum(late.values())
+    if told + alone < LEAST_SUPPORT:
+        return None, None
+    is_late = sum(late.values()) >= max(HABIT_SHARE * told, LATE_SHARE * alone, LEAST_SUPPORT)
+    if is_late and agreeing <= MOST_ON_TIME * told and early <= MOST_EARLY * told:
+        wanted, seen = LAG_QUANTILE * sum(late.values()), 0
+        for edge in LAGS:
+            seen += late[edge]
+            if seen >= wanted:
+                return "receipt", edge
+    on_time = agreeing + alone
+    is_scan = on_time >= LEAST_AGREEING and on_time + early >= HABIT_SHARE * (told + alone)
+    return ("scan" if is_scan else None), None
 
 
-def _lag_class(agree: int, late: int, early: int) -> LagClass | None:
-    """Whether a portal shows scans or their receipt: habitually late and never early."""
-    rows = agree + late + early
-    if rows < LEAST_SUPPORT:
-        return None
-    if late >= LEAST_SHARE * rows and early <= MOST_EARLY * rows:
-        return "receipt"
-    return "scan" if agree + early >= LEAST_SHARE * rows else None
-
-
-def _signed(minutes: int) -> str:
-    sign = "-" if minutes < 0 else "+"
-    return f"{sign}{abs(minutes) // 60:02d}:{abs(minutes) % 60:02d}"
+def _basis(clock: str | None, sums: _Sums, standings: Counter[str]) -> str:
+    """What the estimate stands on, for people."""
+    said = [f"{sums[TESTED, '']} rows beside other portals"]
+    fits = _fits(sums)
+    if clock in fits:
+        said.append(f"{fits[clock]} fit the clock {clock}")
+    others = sorted(((n, c) for c, n in fits.items() if c != clock and n), key=lambda f: (-f[0], f[1]))
+    if others:
+        said.append(f"{others[0][0]} fit {others[0][1]}")
+    late = sum(standings[str(edge)] for edge in LAGS)
+    if standings:
+        said.append(f"{standings[AGREES] + standings[ALONE]} on time, {late} late, {standings[EARLY]} early")
+    if sums[COPIED, "yes"]:
+        rows = sums[COPIED, "yes"] + sums[COPIED, "no"]
+        said.append(f"{sums[COPIED, 'yes']} of {rows} rows repeat another portal's")
+    return "; ".join(said)
 
 
 def used_estimates(observations: Iterable[Observation], known: Estimates) -> str:
     """What of the estimates a parcel's result depends on, as text: it is stale when this changes."""
-    keys = sorted({(o.portal, leg_name(o.row.leg)) for o in observations})
     parts = []
-    for portal, leg in keys:
-        estimate = known.get((portal, leg), Estimate())
-        if estimate.offset_minutes is not None or estimate.lag_class is not None:
-            parts.append(f"{portal}/{leg}:{estimate.offset_minutes}:{estimate.lag_class}")
+    portals: dict[str, set[str]] = defaultdict(set)
+    tracks: dict[tuple[str, str], list[Observation]] = defaultdict(list)
+    for o in observations:
+        tracks[o.portal, o.tracking_number].append(o)
+    for (portal, _), rows in tracks.items():
+        portals[portal].update(leg_name(leg) for leg in legs_of(rows))
+    for portal, legs in sorted(portals.items()):
+        for leg in sorted({*legs, ANY}):
+            e = known.get((portal, leg))
+            if e is not None:
+                parts.append(
+                    f"{portal}/{leg}:{e.clock}:{e.lag_class}:{e.lag_minutes}:{e.reliability}:{e.completeness}"
+                )
     return " ".join(parts)

@@ -10,6 +10,7 @@ from collector.read.rows import ReadRow
 #: Two instants agree when the spans they stand for are at most this far apart.
 AGREE = timedelta(seconds=60)
 
+_EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - wall times are naive
 _LENGTH = {
     "second": timedelta(0),
     "minute": timedelta(seconds=59),
@@ -55,6 +56,13 @@ def wall_span(row: ReadRow) -> Span | None:
         return Span(row.local_time, row.local_time + _LENGTH[row.precision], row.precision == "day")
     except OverflowError:
         return None
+
+
+def wall_seconds(row: ReadRow) -> int | None:
+    """The first moment of the wall-clock span, in seconds since 1970 as if it were UTC."""
+    if row.local_time is None:
+        return None
+    return int((row.local_time - _EPOCH) / timedelta(seconds=1))
 
 
 def span_at(row: ReadRow, offset_minutes: int | None) -> Span | None:

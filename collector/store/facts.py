@@ -5,6 +5,7 @@ import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from hashlib import sha256
 from typing import Any, Literal
 
@@ -86,10 +87,10 @@ def store_visit(db: Database, run_id: str | None, visit: Visit, volatile: Canoni
     """
     stored = [_store_page(db, page, volatile) for page in visit.pages]
     visit_id = _visit_id(visit, [same for _, same in stored])
-    if list(db.query("select 1 from visits where id = ?", [visit_id])):
+    row = _visit_row(visit_id, run_id, visit)
+    if not db.conn.execute(_insert("visits", tuple(row)), tuple(row.values())).rowcount:
         return visit_id, False
-    db.table("visits").insert(_visit_row(visit_id, run_id, visit))
-    db.table("visit_pages").insert_all(
+    pages = [
         {
             "visit_id": visit_id,
             "position": position,
@@ -99,8 +100,17 @@ def store_visit(db: Database, run_id: str | None, visit: Visit, volatile: Canoni
             "status": page.status,
         }
         for position, (page, (page_id, _)) in enumerate(zip(visit.pages, stored, strict=True))
-    )
+    ]
+    for page_row in pages:
+        db.conn.execute(_insert("visit_pages", tuple(page_row)), tuple(page_row.values()))
     return visit_id, True
+
+
+@cache
+def _insert(table: str, columns: tuple[str, ...]) -> str:
+    """The statement that adds a row which is not there yet: facts are never changed."""
+    marks = ",".join("?" * len(columns))
+    return f"insert into {table} ({','.join(columns)}) values ({marks}) on conflict do nothing"  # noqa: S608
 
 
 def _visit_id(visit: Visit, said: Iterable[str]) -> str:
@@ -148,26 +158,24 @@ def _visit_row(visit_id: str, run_id: str | None, visit: Visit) -> dict[str, Any
 def _store_page(db: Database, page: Page, volatile: Canonical) -> tuple[str, str]:
     """The id of the stored page like `page` (stored now if there is none), and a digest of what it says."""
     same = sha256(page.media_type.encode() + b"\0" + canonical(page, volatile)).hexdigest()
-    for row in db.query("select id from pages where canonical = ?", [same]):
-        return str(row["id"]), same
+    for (known,) in db.conn.execute("select id from pages where canonical = ?", (same,)):
+        return str(known), same
     page_id = sha256(page.body).hexdigest()
-    db.table("pages").insert(
-        {
-            "id": page_id,
-            "canonical": same,
-            "media_type": page.media_type,
-            "body": zlib.compress(page.body, 9),
-            "bytes": len(page.body),
-        },
-        ignore=True,
-    )
+    row = {
+        "id": page_id,
+        "canonical": same,
+        "media_type": page.media_type,
+        "body": zlib.compress(page.body, 9),
+        "bytes": len(page.body),
+    }
+    db.conn.execute(_insert("pages", tuple(row)), tuple(row.values()))
     return page_id, same
 
 
 def page_body(db: Database, page_id: str) -> tuple[str, bytes]:
     """Media type and body of a stored page."""
-    (row,) = db.query("select media_type, body from pages where id = ?", [page_id])
-    return str(row["media_type"]), zlib.decompress(row["body"])
+    (row,) = db.conn.execute("select media_type, body from pages where id = ?", (page_id,))
+    return str(row[0]), zlib.decompress(row[1])
 
 
 def visits_of(db: Database, numbers: Sequence[str]) -> list[StoredVisit]:

@@ -7,6 +7,8 @@ References among derived tables are checked when a transaction ends: a parcel's 
 
 from sqlite_utils import Database, Migrations
 
+from collector.store.later_tables import CLOCKS, SHOPS
+
 migrations = Migrations("crosstrack")
 
 _FACTS = """
@@ -313,47 +315,6 @@ create table notices (
     primary key (parcel_id, rule, subject)
 ) strict;
 """
-_SHOPS = """
-alter table visits add column account text;
-alter table visits add column page text;
-create index idx_visits_portal_order_id_seen_at on visits (portal, order_id, seen_at);
-alter table orders add column state text;
-alter table orders add column paid_on text;
-alter table orders add column shipped_on text;
-alter table orders add column finished_on text;
-alter table orders add column destination_country text;
-alter table orders add column refund_text text;
-alter table orders add column items_claimed integer;
-alter table orders add column protection_latest_on text;
-alter table orders add column first_seen_at text;
-alter table orders add column last_seen_at text;
-alter table order_items add column position integer;
-alter table order_items add column line_id text;
-alter table order_items add column product_id text;
-alter table order_items add column sku_id text;
-alter table order_items add column price_text text;
-create table order_sightings (
-    visit_id text not null references visits (id) deferrable initially deferred,
-    order_id text not null references orders (id) deferrable initially deferred,
-    position integer not null,
-    seen_at text not null,
-    shown text not null,
-    primary key (visit_id, order_id)
-) strict;
-create index idx_order_sightings_order_id on order_sightings (order_id);
-alter table observations add column epoch_ms integer;
-create table account_state (
-    portal text not null,
-    account text not null,
-    budget_on text,
-    budget_used integer not null default 0,
-    failures integer not null default 0,
-    last_visit_at text,
-    not_before_at text,
-    listed_to_end_at text,
-    primary key (portal, account)
-) strict;
-"""
 
 
 def _run(db: Database, script: str) -> None:
@@ -389,7 +350,13 @@ def m004_machinery(db: Database) -> None:
 @migrations()
 def m005_shops(db: Database) -> None:
     """Accounts, order pages, and what they say of orders and their items."""
-    _run(db, _SHOPS)
+    _run(db, SHOPS)
+
+
+@migrations()
+def m006_clocks(db: Database) -> None:
+    """What is learned of clocks, in words and with sums; what is still to be derived. All is derived anew."""
+    _run(db, CLOCKS)
 
 
 #: Every change this version knows; a database with another one was written by a newer version.

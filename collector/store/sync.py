@@ -6,6 +6,7 @@ from typing import Any
 from sqlite_utils import Database
 
 Row = Mapping[str, Any]
+_Values = tuple[Any, ...]
 
 #: How many ids go into one statement (SQLite's own limit is far higher).
 _BATCH = 500
@@ -16,32 +17,42 @@ def sync(
 ) -> int:
     """Make the rows of `table` within `scope` equal `wanted`; how many changed.
 
-    `scope` is a condition with `{marks}` where the ids go; None means the whole table.
+    All rows have the same columns. `scope` is a condition with `{marks}` where the ids go, None: the table.
     """
-    standing: dict[tuple[Any, ...], Mapping[str, Any]] = {}
-    for batch in [[]] if scope is None else _batches(sorted(ids)):
-        where = "1" if scope is None else scope.format(marks=",".join("?" * len(batch)))
-        for found in db.query(f"select * from {table} where {where}", batch):  # noqa: S608 - our own names
-            standing[tuple(found[k] for k in key)] = found
-    new = {tuple(row[k] for k in key): row for row in wanted}
-    gone = [k for k in standing if k not in new]
-    changed = [row for k, row in new.items() if standing.get(k) != row]
-    where = " and ".join(f"{column} = ?" for column in key)
-    for values in gone:
-        db.execute(f"delete from {table} where {where}", list(values))  # noqa: S608
-    for row in changed:
-        _put(db, table, key, row)
+    rows = list(wanted)
+    columns = tuple(rows[0]) if rows else tuple(key)
+    new = {tuple([row[k] for k in key]): tuple([row[c] for c in columns]) for row in rows}
+    standing = _standing(db, table, (*key, *columns), scope, ids)
+    found = {values[: len(key)]: values[len(key) :] for values in standing}
+    gone = [k for k in found if k not in new]
+    changed = [values for k, values in new.items() if found.get(k) != values]
+    if gone:
+        where = " and ".join(f"{column} = ?" for column in key)
+        db.conn.executemany(f"delete from {table} where {where}", gone)  # noqa: S608 - our own names
+    if changed:
+        db.conn.executemany(_upsert(table, key, columns), changed)
     return len(gone) + len(changed)
 
 
-def _put(db: Database, table: str, key: Sequence[str], row: Row) -> None:
-    columns = list(row)
-    names, marks = ", ".join(columns), ", ".join("?" * len(columns))
+def _standing(
+    db: Database, table: str, columns: Sequence[str], scope: str | None, ids: Iterable[str]
+) -> Iterable[_Values]:
+    select = f"select {', '.join(columns)} from {table}"  # noqa: S608
+    if scope is None:
+        yield from db.conn.execute(select)
+        return
+    for batch in _batches(sorted(ids)):
+        where = scope.format(marks=",".join("?" * len(batch)))
+        yield from db.conn.execute(f"{select} where {where}", batch)
+
+
+def _upsert(table: str, key: Sequence[str], columns: Sequence[str]) -> str:
+    marks = ", ".join("?" * len(columns))
     update = ", ".join(f"{c} = excluded.{c}" for c in columns if c not in key)
     then = f"do update set {update}" if update else "do nothing"
-    db.execute(
-        f"insert into {table} ({names}) values ({marks}) on conflict ({', '.join(key)}) {then}",  # noqa: S608
-        [row[c] for c in columns],
+    return (
+        f"insert into {table} ({', '.join(columns)}) values ({marks}) "  # noqa: S608
+        f"on conflict ({', '.join(key)}) {then}"
     )
 
 

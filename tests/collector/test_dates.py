@@ -81,6 +81,20 @@ AFTERNOON = wall(2024, 3, 16, 13, 55)
         "16\u00a0Mar\u00a02024 13:55",
         "2024-03-16 13:55 (local time)",
         "2024-03-16 13:55 EST",
+        "16MAR2024 13:55",
+        "20240316T1355",
+        "16‑03‑2024 13:55",
+        "Sat Mar 16 13:55 2024",
+        "٢٠٢٤-٠٣-١٦ 13:55",
+        "2024. 3. 16. 오후 1:55",
+        "16 mars 2024 kl. 13:55",
+        "16. března 2024 13:55",
+        "2024. március 16. 13:55",
+        "16 martie 2024 13:55",
+        "16 Mart 2024 13:55",
+        "16 березня 2024 13:55",
+        "16 Μαρτίου 2024 13:55",
+        "16. maaliskuuta 2024 klo 13.55",
     ],
 )
 def test_a_printed_minute_is_read(text):
@@ -136,6 +150,10 @@ def test_precision_is_that_of_the_print(text, expected, precision):
         ("2024-03-16 13:55 GMT+8", 480),
         ("2024-03-16 13:55:00 [GMT-04]", -240),
         ("March 16, 2024 1:55 pm UTC", 0),
+        ("2024-03-16T13:55:07+01:00[Europe/Paris]", 60),
+        ("2024-03-16 13:55:07 +0100 CET", 60),
+        ("Sat Mar 16 2024 13:55:07 GMT+0100 (Central European Standard Time)", 60),
+        ("2024-03-16 13:55 Beijing time", 480),
     ],
 )
 def test_an_offset_printed_in_the_text_is_kept_apart_from_the_clock(text, minutes):
@@ -191,7 +209,12 @@ def test_the_impossible_is_a_problem_and_never_another_date(text, problem):
 
 def test_a_lone_ambiguous_date_is_left_open():
     assert one("03/04/2024").problem == "day and month cannot be told apart: 03/04/2024"
-    assert one("21/11/26").problem == "day, month and year cannot be told apart: 21/11/26"
+    assert one("11/10/12").problem == "day, month and year cannot be told apart: 11/10/12"
+
+
+def test_a_two_digit_year_that_makes_a_row_fresh_is_believed_before_one_that_makes_it_years_old():
+    assert days(["21/11/26", "26.11.20"]) == ["2026-11-21", "2026-11-20"]
+    assert days(["16.03.26 13:55"]) == ["2026-03-16"]
 
 
 def test_a_day_and_month_alike_leave_nothing_open():

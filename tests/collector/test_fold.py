@@ -141,6 +141,81 @@ def test_where_one_row_stayed_no_clock_has_moved():
     assert named(folded)["B 11:00"].replaced_by == named(folded)["B 12:00"].id
 
 
+def test_a_clock_that_moved_is_seen_although_a_row_was_revised_too():
+    folded = followed(
+        "A 10:00 | B 11:00 | C 12:00 | D 13:00 | E 14:00", "A 17:00 | B 18:00 | C 19:20 | D 20:00 | E 21:00"
+    )
+    assert folded.shifts_s == {"v002": 7 * 3600}
+    assert named(folded)["C 12:00"].replaced_by == named(folded)["C 19:20"].id
+    assert current(folded) == ["A 17:00", "B 18:00", "C 19:20", "D 20:00", "E 21:00"]
+
+
+def test_a_clock_that_moved_is_seen_although_rows_went_came_and_were_reworded():
+    folded = followed("A 10:00 | B 11:00 | C 12:00 | D 13:00", "A 11:00 | C 13:00 | late 13:30 | Dd 14:00")
+    assert folded.shifts_s == {"v002": 3600}
+    assert named(folded)["B 11:00"].withdrawn_at == seen_on(2)
+    assert current(folded) == ["A 11:00", "C 13:00", "late 13:30", "Dd 14:00"]
+    assert len(folded.observations) == 5
+
+
+def test_the_step_of_the_viewers_zone_needs_but_one_row_beside_revised_ones():
+    first = reading("A 10:00 | B 11:00 | C 12:00", 1, viewer_offset_minutes=0)
+    second = reading("A 10:45 | B 11:40 | C 12:20", 2, viewer_offset_minutes=45)
+    folded = followed(first, second)
+    assert folded.shifts_s == {"v002": 45 * 60}
+    assert sum(o.replaced_by is not None for o in folded.observations) == 2
+
+
+def test_two_rows_of_many_revised_alike_are_revisions():
+    folded = followed("A 10:00 | B 11:00 | C 12:00 | D 13:00", "A 10:00 | B 12:00 | C 13:00 | D 13:00")
+    assert folded.shifts_s == {}
+    assert sum(o.replaced_by is not None for o in folded.observations) == 2
+
+
+def test_a_reworded_row_nobody_understands_is_the_same_row():
+    old, new = row("A", "10:00:05", milestone="delivered"), row("Hooray", "10:00:05")
+    (only,) = followed(reading([old], 1), reading([new], 2)).observations
+    assert [s.row.printed.description for s in only.sightings] == ["A", "Hooray"]
+
+
+def test_rows_of_two_known_kinds_at_one_second_are_not_one_reworded():
+    old, new = row("A", "10:00:05", milestone="delivered"), row("B", "10:00:05", milestone="returned")
+    assert len(followed(reading([old], 1), reading([new], 2)).observations) == 2
+
+
+def test_a_row_at_another_place_replaces_nothing():
+    old, new = row("A", "10:00", place="Madrid"), row("A", "12:00", place="Toledo")
+    folded = followed(reading([old], 1), reading([new], 2))
+    assert all(o.replaced_by is None for o in folded.observations)
+
+
+def test_of_several_rows_of_its_kind_the_nearest_replaces_a_row():
+    folded = followed("A 10:00 | T 12:00 | Z 20:00", "A 10:00 | T 10:30 | T 12:20 | Z 20:00")
+    assert named(folded)["T 12:00"].replaced_by == named(folded)["T 12:20"].id
+
+
+def test_the_next_scan_of_a_kind_days_later_behind_others_replaces_nothing():
+    folded = followed(
+        "A 2026-03-02 10:00 | T 2026-03-02 12:00",
+        "A 2026-03-02 10:00 | X 2026-03-03 10:00 | T 2026-03-05 12:00",
+        "A 2026-03-02 10:00 | X 2026-03-03 10:00 | T 2026-03-05 12:00",
+    )
+    assert named(folded)["T 2026-03-02 12:00"].replaced_by is None
+    assert named(folded)["T 2026-03-02 12:00"].withdrawn_at == seen_on(2)
+
+
+def test_one_of_two_doubled_rows_revised_replaces_one_of_them():
+    folded = followed("A 10:00 | B 11:00 | B 11:00 | C 12:00", "A 10:00 | B 10:40 | B 11:00 | C 12:00")
+    assert sum(o.replaced_by is not None for o in folded.observations) == 1
+    assert current(folded) == ["A 10:00", "B 10:40", "B 11:00", "C 12:00"]
+
+
+def test_one_false_time_does_not_turn_a_page_around():
+    pages = ["C 12:00 | B 11:00 | A 10:00", "D 11:30 | C 12:00"]
+    folded = followed(pages[0], reading(pages[1], 2, complete=False))
+    assert current(folded)[-1] == "D 11:30"
+
+
 def test_a_single_row_that_moved_is_a_revision():
     folded = followed("A 10:00 | B 11:00 | C 12:00", "A 10:00 | B 11:20 | C 12:00")
     old, new = named(folded)["B 11:00"], named(folded)["B 11:20"]

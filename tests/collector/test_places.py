@@ -180,7 +180,6 @@ def test_a_weak_hint_does_not_win_over_a_famous_place(text, hint):
         "Unknownville",
         "USPS",
         "12345",
-        "CURITIBA, PR",
         "Exemplo,UF",
         "Shatian Town",
     ],

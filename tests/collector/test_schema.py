@@ -38,7 +38,8 @@ DOCUMENTED = {
     "disagreements": """id parcel_id event_id kind severity portal_a portal_b observation_a observation_b
         shown_difference_s claimed_difference_s real_difference_s reverses_order suspect_observation
         confidence explanation""",
-    "clock_estimates": "portal leg scope offset_minutes lag_class reliability support basis",
+    "clock_estimates": """portal leg scope clock offset_minutes lag_class lag_minutes reliability support
+        basis""",
     "unknown_phrases": "portal text first_seen_at count",
     "findings": "parcel_id kind portal_a portal_b",
     "reconciled_history": "parcel_id sequence occurred_at milestone place description shown",
@@ -82,6 +83,7 @@ def test_every_table_is_a_fact_derived_or_machinery(db):
         "account_state",
         "drift",
         "notices",
+        "underived",
         "_sqlite_migrations",
     }
     assert {n for n in db.table_names() if not n.startswith("sqlite_")} == {*DERIVED_TABLES, *kept}

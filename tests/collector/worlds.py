@@ -67,7 +67,8 @@ def naming(number, *others, portal="cainiao", **more):
 def take_in(db: Database, records: Iterable[dict]) -> tuple[int, int]:
     """Import records, as one file of them would be; how many visits were new, how many known."""
     request = Request("test", portals(), None, None, None, None)
-    return import_visits(db, portals(), list(visits_in_list(list(records), request)))
+    done = import_visits(db, portals(), list(visits_in_list(list(records), request)))
+    return done.new, done.known
 
 
 def rows(db: Database, sql: str, *values) -> list[dict]:

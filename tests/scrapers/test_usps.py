@@ -667,9 +667,7 @@ def test_a_row_written_without_a_scan_is_not_physical(description):
     assert (found.milestone, found.physical) == (Milestone.NOTICE, False)
 
 
-@pytest.mark.parametrize(
-    "description", ["Processed", "Acceptance pending at the moon", "Departed", "Not Delivered"]
-)
+@pytest.mark.parametrize("description", ["Processed", "Acceptance of the moon", "Departed", "Not Delivered"])
 def test_an_unknown_wording_is_never_guessed(description):
     assert means(description) is None
 

@@ -15,7 +15,8 @@ from scrapers.vocabulary import normal, normal_code
 from scrapers.words import DATA_ONLY, Leg, Milestone
 
 PORTALS = vocabulary.names()
-EVENT_KEYS = {"milestone", "codes", "phrases", "leg", "physical", "place", "because"}
+EVENT_KEYS = {"milestone", "codes", "phrases", "leg", "physical", "place", "shared", "because"}
+UNKNOWN = "unknown"
 
 
 def raw(portal):
@@ -66,8 +67,9 @@ def test_every_entry_can_be_read(portal):
     for entry in events(portal):
         assert set(entry) <= EVENT_KEYS, entry
         assert entry.get("codes") or entry.get("phrases"), entry
-        assert Milestone(entry["milestone"])
-        assert "leg" not in entry or Leg(entry["leg"])
+        assert entry["milestone"] == UNKNOWN or Milestone(entry["milestone"])
+        assert entry.get("leg", "any") == "any" or Leg(entry["leg"])
+        assert isinstance(entry.get("shared", True), bool)
         assert isinstance(entry.get("physical", True), bool)
         assert "place" not in entry or re.compile(entry["place"], re.IGNORECASE)
 
@@ -111,7 +113,9 @@ def test_every_unconditional_phrase_and_code_has_its_milestone(portal):
             continue
         for phrase in entry.get("phrases", ()):
             found = vocabulary.meaning(portal, code=None, description=phrase.removesuffix("*"))
-            assert found is not None, phrase
+            assert (found and found.milestone) == (
+                entry["milestone"] if entry["milestone"] != UNKNOWN else None
+            )
         for code in entry.get("codes", ()):
             found = vocabulary.meaning(portal, code=code, description="")
             assert found is not None, code
@@ -120,7 +124,7 @@ def test_every_unconditional_phrase_and_code_has_its_milestone(portal):
 @pytest.mark.parametrize("portal", PORTALS)
 def test_data_alone_is_never_a_scan(portal):
     for entry in events(portal):
-        if Milestone(entry["milestone"]) in DATA_ONLY:
+        if entry["milestone"] in DATA_ONLY:
             assert entry.get("physical", False) is False, entry
 
 
@@ -135,16 +139,15 @@ def test_what_is_not_understood_is_none(portal):
 
 
 @pytest.mark.parametrize("portal", ["", "nobody", "../usps", "USPS", "usps.toml", "x" * 41, "a\x00b"])
-def test_an_unknown_portal_has_an_unknown_clock_and_no_words_of_its_own(portal):
+def test_an_unknown_portal_has_an_unknown_clock_and_no_codes_of_its_own(portal):
     def meaning(name, code, description):
         return vocabulary.meaning(name, code=code, description=description)
 
     assert vocabulary.facts(portal).clock.kind == "unknown"
-    # Known to one portal each, by the beginning of a wording and by a code, which no other portal shares.
-    assert meaning("usps", None, "Delivered, Front Door") is not None
+    # A short code may be anybody's; one that is a word is not.
     assert meaning("usps", "NT", "") is not None
-    assert meaning(portal, None, "Delivered, Front Door") is None
     assert meaning(portal, "NT", "") is None
+    assert meaning(portal, "GTMS_SIGNED", "").milestone is Milestone.DELIVERED
 
 
 def test_an_unknown_code_does_not_forbid_the_wording():
@@ -216,15 +219,19 @@ def test_a_code_is_compared_without_spaces_and_case(code):
     assert not any(c.isspace() for c in normal_code(code))
 
 
-def test_a_portal_not_known_here_is_understood_where_all_known_ones_agree():
-    meaning = vocabulary.meaning("never-heard-of", code=None, description="OUT FOR DELIVERY")
-    assert meaning is not None
-    assert meaning.milestone == "out_for_delivery"
+def test_a_wording_that_depends_on_the_place_is_read_by_its_place_on_an_unknown_portal_too():
+    def milestone(place):
+        found = vocabulary.meaning(
+            "never-heard-of", code=None, description="Processed Through Facility", place=place
+        )
+        return found and (found.milestone, found.leg)
+
+    assert milestone("ISC NEW YORK NY(USPS)") == (Milestone.ARRIVED_DESTINATION_COUNTRY, Leg.IMPORT)
+    assert milestone("Somewhere") == milestone(None) == (Milestone.ARRIVED_FACILITY, None)
 
 
-def test_a_wording_that_depends_on_the_place_means_nothing_on_an_unknown_portal():
-    known = vocabulary.meaning(
-        "usps", code=None, description="Processed Through Facility", place="ISC NEW YORK NY(USPS)"
-    )
-    assert known is not None
-    assert vocabulary.meaning("never-heard-of", code=None, description="Processed Through Facility") is None
+@pytest.mark.parametrize(
+    ("milestone", "upu"), [("delivered", "EMI"), ("departed_origin_country", "EMC"), ("notice", None)]
+)
+def test_a_meaning_tells_the_upus_event_code(milestone, upu):
+    assert vocabulary.Meaning(Milestone(milestone), None, True).upu == upu

@@ -1,0 +1,177 @@
+"""What a parcel's other rows tell about where one row's scan was made: its leg and its zone. Pure."""
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from collector.fold import Observation
+from collector.read.countries import zone_of_country
+from collector.read.gazetteer import zones_of_country
+from scrapers.words import Leg, Milestone
+
+Track = tuple[str, str]
+Tracks = Mapping[Track, Sequence[Observation]]
+Side = Literal["origin", "destination"]
+
+_DESTINATION = frozenset({Leg.IMPORT, Leg.LAST_MILE})
+#: Milestones of the line haul that happen before the parcel has left.
+_BEFORE_LEAVING = frozenset({Milestone.ARRIVED_AIRPORT, Milestone.DEPARTED_ORIGIN_COUNTRY})
+
+
+@dataclass(frozen=True, slots=True)
+class Countries:
+    """Where a parcel comes from and goes (ISO codes), as far as that is known."""
+
+    origin: str | None = None
+    destination: str | None = None
+
+
+NOWHERE = Countries()
+
+#: The leg of a scan at some facility between rows of two legs.
+_BETWEEN = {
+    (Leg.ORIGIN, Leg.LINE_HAUL): Leg.ORIGIN,
+    (Leg.LINE_HAUL, Leg.LAST_MILE): Leg.LAST_MILE,
+    (Leg.IMPORT, Leg.LAST_MILE): Leg.LAST_MILE,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """The leg a row belongs to and the zone of its scan.
+
+    is_own          whether the row itself names the place
+    is_sure         whether it does, or that end of the journey has but one zone
+    viewer_minutes  the offset the page was made for, where it was recorded
+    """
+
+    leg: Leg | None
+    zone: str | None
+    is_own: bool
+    is_sure: bool
+    viewer_minutes: int | None = None
+
+
+def contexts(tracks: Tracks, countries: Countries) -> dict[str, Context]:
+    """The context of every row, by id. Rows of each track stand oldest first.
+
+    A row that names no place is where another portal says that milestone was, else where its neighbours are,
+    else where most rows of that end of the journey are, else in the only zone of the country.
+    """
+    legs = {
+        o.id: leg for rows in tracks.values() for o, leg in zip(rows, legs_of(rows, countries), strict=True)
+    }
+    every = [o for rows in tracks.values() for o in rows]
+    by_milestone = _zones_by_milestone(tracks)
+    usual, only = _usual_zones(every, legs, countries)
+    found: dict[str, Context] = {}
+    for rows in tracks.values():
+        beside = _beside(rows, legs)
+        for o in rows:
+            zone = o.row.zone
+            if zone is None and o.row.country is None:
+                said = by_milestone.get(o.row.milestone, set()) if o.row.milestone else set()
+                side = side_of(legs[o.id], o.row.milestone)
+                zone = (min(said) if len(said) == 1 else None) or beside.get(o.id) or usual.get(side)
+            elif zone is None and o.row.country:
+                zone = zone_of_country(o.row.country)
+            is_own = o.row.zone is not None
+            is_sure = is_own or (zone is not None and side_of(legs[o.id], o.row.milestone) in only)
+            found[o.id] = Context(legs[o.id], zone, is_own, is_sure, o.viewer_offset_minutes)
+    return found
+
+
+def legs_of(rows: Sequence[Observation], countries: Countries = NOWHERE) -> list[Leg | None]:
+    """Each row's leg; one whose wording leaves it open has that of its country's end, or of the rows around it.
+
+    At either end of the list the one neighbour there is decides; between two legs, the carriers of either end
+    have the parcel before it has left and after it was handed over.
+    """
+    legs = [o.row.leg for o in rows]
+    before, after = _carried(legs), _carried(legs[::-1])[::-1]
+    return [
+        leg or _leg_at(o.row.country, countries) or _leg_between(a, b)
+        for o, leg, a, b in zip(rows, legs, before, after, strict=True)
+    ]
+
+
+def _carried(legs: Sequence[Leg | None]) -> list[Leg | None]:
+    """For each row, the last leg that was named before it."""
+    found: list[Leg | None] = []
+    last: Leg | None = None
+    for leg in legs:
+        found.append(last)
+        last = leg or last
+    return found
+
+
+def _leg_at(country: str | None, countries: Countries) -> Leg | None:
+    if country is None or countries.origin == countries.destination:
+        return None
+    return {countries.origin: Leg.ORIGIN, countries.destination: Leg.LAST_MILE}.get(country)
+
+
+def _leg_between(before: Leg | None, after: Leg | None) -> Leg | None:
+    if before == after or after is None or before is None:
+        return before or after
+    return _BETWEEN.get((before, after))
+
+
+def side_of(leg: Leg | None, milestone: Milestone | None) -> Side | None:
+    """Which end of the journey a row belongs to; None on the way between them."""
+    if leg in _DESTINATION:
+        return "destination"
+    return "origin" if leg is Leg.ORIGIN or milestone in _BEFORE_LEAVING else None
+
+
+def _zones_by_milestone(tracks: Tracks) -> dict[Milestone, set[str]]:
+    """The zones that rows name for milestones which their track passes once."""
+    found: dict[Milestone, set[str]] = defaultdict(set)
+    for rows in tracks.values():
+        times = Counter(o.row.milestone for o in rows)
+        for o in rows:
+            if o.row.milestone and o.row.zone and times[o.row.milestone] == 1:
+                found[o.row.milestone].add(o.row.zone)
+    return found
+
+
+def _beside(rows: Sequence[Observation], legs: Mapping[str, Leg | None]) -> dict[str, str]:
+    """The zone of the nearest row before or behind that names one, at the same end of the journey."""
+    found: dict[str, str] = {}
+    for sequence in (rows, rows[::-1]):
+        zone: str | None = None
+        side: Side | None = None
+        for o in sequence:
+            here = side_of(legs[o.id], o.row.milestone)
+            if o.row.zone:
+                zone, side = o.row.zone, here
+            elif zone and here is not None and here == side:
+                found.setdefault(o.id, zone)
+    return found
+
+
+def _usual_zones(
+    every: Sequence[Observation], legs: Mapping[str, Leg | None], countries: Countries
+) -> tuple[dict[Side | None, str], set[Side]]:
+    """The zone most rows of either end name, else the one zone of the country; the ends with no other zone.
+
+    A zone that the country does not have is that of a place misread.
+    """
+    found: dict[Side | None, str] = {}
+    only: set[Side] = set()
+    ends: tuple[tuple[Side, str | None], ...] = (
+        ("origin", countries.origin),
+        ("destination", countries.destination),
+    )
+    for side, country in ends:
+        there = set(zones_of_country(country)) if country else set()
+        rows = [o for o in every if o.row.zone and side_of(legs[o.id], o.row.milestone) == side]
+        named = Counter(o.row.zone for o in rows if o.row.zone and (not there or o.row.zone in there))
+        one = zone_of_country(country) if country else None
+        zone = min(named, key=lambda z: (-named[z], z)) if named else one
+        if zone:
+            found[side] = zone
+        if one or len(named) == 1:
+            only.add(side)
+    return found, only

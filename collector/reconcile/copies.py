@@ -1,0 +1,113 @@
+"""Which rows repeat another portal's: the same digits and the same words, whatever the label. Pure."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+
+from collector.fold import Observation
+from collector.reconcile.clocks import claim_of
+from collector.reconcile.context import Tracks
+from collector.reconcile.spans import is_fine, wall_seconds
+from scrapers import vocabulary
+
+#: Shorter wordings are too common to show that one was taken from the other.
+_LONG_ENOUGH = 2
+
+#: Rows by the minute, the date, and the lack of one that they print.
+Printed = Mapping[tuple[str, datetime | None], Sequence[Observation]]
+
+
+def copied(tracks: Tracks) -> Counter[tuple[str, bool]]:
+    """Of each portal that is not known here, how many rows are copies of another portal's, and are not.
+
+    Rows of a portal that is alone with its parcel say nothing.
+    """
+    counts: Counter[tuple[str, bool]] = Counter()
+    if len({portal for portal, _ in tracks}) < 2:
+        return counts
+    printed = by_print(o for rows in tracks.values() for o in rows)
+    claimed = _by_claim(o for rows in tracks.values() for o in rows)
+    for (portal, _), rows in tracks.items():
+        if vocabulary.facts(portal).kind == "unknown":
+            told = [o for o in rows if o.row.precision in ("second", "minute")]
+            counts.update(
+                (portal, any(is_copy(o, w) for w in (*alike(o, printed), *_claiming(o, claimed))))
+                for o in told
+            )
+    return counts
+
+
+def by_print(rows: Iterable[Observation]) -> Printed:
+    """Rows by what they print of their time; those with a time also by its date alone."""
+    found: dict[tuple[str, datetime | None], list[Observation]] = defaultdict(list)
+    for o in rows:
+        at = o.row.local_time
+        if at is None:
+            found["undated", None].append(o)
+            continue
+        found["day", at.replace(hour=0, minute=0, second=0)].append(o)
+        if o.row.precision in ("second", "minute"):
+            found["minute", at.replace(second=0)].append(o)
+    return found
+
+
+def alike(o: Observation, printed: Printed) -> list[Observation]:
+    """Rows of other portals with the digits of `o`, as far as it prints them."""
+    at = o.row.local_time
+    if at is None:
+        found = printed.get(("undated", None), ())
+    elif o.row.precision in ("second", "minute"):
+        found = printed.get(("minute", at.replace(second=0)), ())
+    else:
+        found = printed.get(("day", at.replace(hour=0, minute=0, second=0)), ())
+    is_to_second = o.row.precision == "second"
+    return [
+        w
+        for w in found
+        if w.portal != o.portal
+        and not (is_to_second and w.row.precision == "second" and w.row.local_time != at)
+    ]
+
+
+def _by_claim(rows: Iterable[Observation]) -> Mapping[int, Sequence[Observation]]:
+    """Rows by the minute (since 1970) that they claim to stand for."""
+    found: dict[int, list[Observation]] = defaultdict(list)
+    for o in rows:
+        at = _claimed_minute(o)
+        if at is not None:
+            found[at].append(o)
+    return found
+
+
+def _claiming(o: Observation, claimed: Mapping[int, Sequence[Observation]]) -> list[Observation]:
+    """Rows of other portals that claim the minute `o` claims, in other digits."""
+    at = _claimed_minute(o)
+    return [] if at is None else [w for w in claimed[at] if w.portal != o.portal]
+
+
+def _claimed_minute(o: Observation) -> int | None:
+    wall, claim = wall_seconds(o.row), claim_of(o.row)
+    if wall is None or claim is None or not is_fine(o.row):
+        return None
+    return wall // 60 - claim
+
+
+def is_copy(o: Observation, source: Observation) -> bool:
+    """Whether the words of `o` are those of `source`, perhaps with something before or behind them."""
+    a, b = (vocabulary.normal(one.row.printed.description) for one in (o, source))
+    short, long = sorted((a, b), key=len)
+    return len(short) >= _LONG_ENOUGH and short in long
+
+
+def is_twin(a: Observation, b: Observation) -> bool:
+    """Whether one of two rows may repeat the other: in its digits, or for the same claimed minute."""
+    if not is_copy(a, b) or a.row.local_time is None or b.row.local_time is None:
+        return False
+    claimed = _claimed_minute(a)
+    is_same_print = a.row.local_time.replace(second=0) == b.row.local_time.replace(second=0)
+    return is_same_print or (claimed is not None and claimed == _claimed_minute(b))
+
+
+def is_firsthand(o: Observation) -> bool:
+    """Whether a row is not marked as another portal's, and its portal is not known to repeat others."""
+    return o.row.printed.relayed_from is None and vocabulary.facts(o.portal).kind != "universal"

@@ -1,0 +1,175 @@
+"""Scans, and the groups they are put in: the moment of a group, and what its parts say of being one. Pure."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from math import log
+
+from collector.fold import Observation
+from collector.reconcile.model import (
+    DAY,
+    FALSE,
+    MINUTE,
+    OTHER_PLACE,
+    SAME_PLACE,
+    Habit,
+    time_given,
+    words_given,
+)
+from scrapers.words import Milestone
+
+#: Portals whose silence about one of two events counts for their being one; more add nothing new.
+MOST_SILENT = 3
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Scan:
+    """One scan as one page tells it: usually one row.
+
+    rows    the rows, the one that speaks first
+    page    portal and number
+    spot    place on the page, oldest first
+    moments when it may have happened, in minutes since 1970 (two in the hour that autumn repeats);
+            none without a time; the first moment of a coarse one
+    width   minutes that the printed time covers: 1, 60 or 1440
+    between for a row out of the order of its times: the moments of the rows around it
+    """
+
+    rows: tuple[Observation, ...]
+    page: tuple[str, str]
+    spot: int
+    milestone: Milestone | None
+    is_physical: bool
+    moments: tuple[float, ...]
+    width: float
+    habit: Habit
+    country: str | None
+    towns: frozenset[str]
+    is_witness: bool
+    between: tuple[float, float] | None
+    key: tuple[object, ...]
+
+    @property
+    def is_fine(self) -> bool:
+        """Whether it has a time, to the minute."""
+        return bool(self.moments) and self.width <= MINUTE
+
+    def apart(self, moment: float) -> float:
+        """Minutes that its time lies behind a moment; 0 if it covers it."""
+        nearest = min((at - moment for at in self.moments), key=abs)
+        if self.width > MINUTE and nearest < 0:
+            return min(0.0, nearest + self.width)
+        return nearest
+
+
+@dataclass(slots=True, eq=False)
+class Group:
+    """Scans taken for one event, the moment that makes their times likeliest, and how likely that is."""
+
+    scans: list[Scan]
+    moment: float | None = None
+    fit: float = 0.0
+    is_gone: bool = field(default=False)
+
+    def __post_init__(self) -> None:
+        self.moment, self.fit = best_moment(self.scans)
+
+    @property
+    def milestone(self) -> Milestone | None:
+        """What most of its scans are called."""
+        said = Counter(s.milestone for s in self.scans if s.milestone is not None)
+        return min(said, key=lambda m: (-said[m], m)) if said else None
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether more than one page tells it."""
+        return len({s.page for s in self.scans}) > 1
+
+
+def may_join(g: Group, h: Group) -> bool:
+    """Whether two groups share no page, name one country, and rows of one portal in them tell one moment."""
+    for a in g.scans:
+        for b in h.scans:
+            if a.page == b.page or (a.page[0] == b.page[0] and not _agree(a, b)):
+                return False
+    return is_one_country(g.scans, h.scans)
+
+
+def _agree(a: Scan, b: Scan) -> bool:
+    """Whether two scans can be of one moment; one without a time contradicts none."""
+    if not a.moments or not b.moments:
+        return True
+    return min(abs(a.apart(moment)) for moment in b.moments) <= MINUTE
+
+
+def is_one_country(a: Iterable[Scan], b: Iterable[Scan]) -> bool:
+    """Whether no two of the scans name different countries."""
+    return len({s.country for s in (*a, *b) if s.country}) <= 1
+
+
+def words(g: Group, h: Group) -> float | None:
+    """What the words of two groups say for one event, by those that agree best.
+
+    None if any two cannot be one. Words that nobody understands say nothing where others do.
+    """
+    said: list[float] = []
+    for a in g.scans:
+        for b in h.scans:
+            found = words_given(a.milestone, b.milestone, is_scan_and_data=a.is_physical != b.is_physical)
+            if found is None:
+                return None
+            if a.milestone is not None and b.milestone is not None:
+                said.append(found)
+    return max(said, default=0.0)
+
+
+def silence(g: Group, h: Group) -> float:
+    """What it says that portals which show one of two events do not show the other."""
+    one = {s.page[0]: s.habit.left_out for s in g.scans if s.is_witness}
+    other = {s.page[0]: s.habit.left_out for s in h.scans if s.is_witness}
+    silent = [
+        left_out for a, b in ((one, other), (other, one)) for portal, left_out in a.items() if portal not in b
+    ]
+    return -sum(sorted(silent)[:MOST_SILENT])
+
+
+def places(g: Group, h: Group) -> float:
+    """What the names of places say for one event."""
+    one = frozenset[str]().union(*(s.towns for s in g.scans))
+    other = frozenset[str]().union(*(s.towns for s in h.scans))
+    if not one or not other:
+        return 0.0
+    return SAME_PLACE if one & other else OTHER_PLACE
+
+
+def best_moment(scans: Sequence[Scan]) -> tuple[float | None, float]:
+    """The moment under which the scans' times are likeliest together, and their likelihood (a logarithm).
+
+    A relay that says what a portal of its own knowledge says in the same group adds nothing.
+    """
+    if len(scans) > 1:
+        scans = [s for s in scans if s.is_witness or not any(w.is_witness and _agree(s, w) for w in scans)]
+    fine = sorted({at for s in scans if s.is_fine for at in s.moments})
+    if fine:
+        fit, at = max((sum(_fit(s, at) for s in scans), -at) for at in fine)
+        return -at, fit
+    coarse = [s for s in scans if s.moments]
+    if not coarse:
+        return None, 0.0
+    first = max(s.moments[0] for s in coarse)
+    last = min(s.moments[0] + s.width for s in coarse)
+    if first >= last:
+        return min(s.moments[0] for s in coarse), len(coarse) * -20.0
+    return first, log(last - first)
+
+
+def _fit(s: Scan, moment: float) -> float:
+    if not s.moments:
+        return 0.0
+    apart = s.apart(moment)
+    if s.is_fine:
+        return time_given(apart, s.habit)
+    if abs(apart) <= MINUTE:
+        return log(1 - FALSE)
+    late = s.habit.lag is None or s.habit.lag > 0
+    return log(0.1 if late and 0 < apart <= 2 * DAY else FALSE / (1 + abs(apart) / DAY))

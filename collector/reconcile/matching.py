@@ -1,0 +1,246 @@
+"""Which rows report one event: the likeliest grouping that joining can reach. Pure.
+
+Groups begin as single scans. The gain of joining two is the logarithm of how much likelier their rows are as
+one event than as two (`model`). Three steps, each best join first, gains worked out anew as groups grow:
+
+1. rows that tell one moment;
+2. page by page, what is left of a page's rows beside the events known so far, in the order of both (`aligning`);
+3. whatever is still likelier as one event: times that are simply wrong.
+
+A group never holds two scans of one page. The order of the input does not matter: ties are settled by what
+rows say.
+"""
+
+import heapq
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import combinations, count
+
+from collector.reconcile.aligning import aligned
+from collector.reconcile.groups import (
+    Group,
+    Scan,
+    best_moment,
+    is_one_country,
+    may_join,
+    places,
+    silence,
+    words,
+)
+from collector.reconcile.model import DAY, IN_PLACE, MINUTE, OUT_OF_PLACE, REACH, spacing
+
+#: Joins that would put two rows of a page, and their events, in opposite orders.
+_CROSSING = -8.0
+#: What a row that stands beside others already is worth in an alignment: more than any that does not.
+_ANCHOR = 30.0
+#: What it is worth to give a row without a time, or late and in unknown words, its event.
+_LOOSE = 2.0
+
+_Heap = list[tuple[float, int, Group, Group]]
+
+
+def groups_of(scans: Sequence[Scan]) -> list[list[Scan]]:
+    """The scans of one parcel in groups that each report one event; groups and members in a fixed order."""
+    matching = _Matching(sorted(scans, key=lambda s: s.key))
+    matching.run(is_at_once=True)
+    for page in sorted(matching.pages, key=lambda name: [s.key for s in matching.pages[name]]):
+        matching.align(page)
+    matching.run(is_at_once=False)
+    return [sorted(g.scans, key=lambda s: s.key) for g in matching.groups if not g.is_gone]
+
+
+class _Matching:
+    """The groups of one parcel while they are joined."""
+
+    def __init__(self, scans: Sequence[Scan]) -> None:
+        self.groups = [Group([s]) for s in scans]
+        self.group_of = {id(g.scans[0]): g for g in self.groups}
+        self.pages: dict[tuple[str, str], list[Scan]] = defaultdict(list)
+        for s in sorted(scans, key=lambda s: s.spot):
+            self.pages[s.page].append(s)
+        self.order = count()
+
+    def run(self, *, is_at_once: bool) -> None:
+        """Join while there is something to gain; only what tells one moment, if `is_at_once`."""
+        gain = self._gain_at_once if is_at_once else self._gain
+        heap: _Heap = []
+        for g, h in combinations((g for g in self.groups if not g.is_gone), 2):
+            self._offer(heap, g, h, gain)
+        while heap:
+            before, _, g, h = heapq.heappop(heap)
+            if g.is_gone or h.is_gone:
+                continue
+            # Joins made meanwhile change what it is worth.
+            now = round(gain(g, h), 6)
+            if now == -before:
+                self._join(g, h)
+                for other in self.groups:
+                    if other is not g and not other.is_gone:
+                        self._offer(heap, g, other, gain)
+            elif now > 0:
+                heapq.heappush(heap, (-now, next(self.order), g, h))
+
+    def _offer(self, heap: _Heap, g: Group, h: Group, gain: Callable[[Group, Group], float]) -> None:
+        if _is_near(g, h):
+            now = gain(g, h)
+            if now > 0:
+                heapq.heappush(heap, (-round(now, 6), next(self.order), g, h))
+
+    def _join(self, g: Group, h: Group) -> None:
+        g.scans += h.scans
+        g.moment, g.fit = best_moment(g.scans)
+        h.is_gone = True
+        for s in h.scans:
+            self.group_of[id(s)] = g
+
+    def _gain_at_once(self, g: Group, h: Group) -> float:
+        """The gain of two groups of rows to the minute, all at one moment."""
+        if g.moment is None or h.moment is None or not all(s.is_fine for s in (*g.scans, *h.scans)):
+            return -1.0
+        gain = self._base_gain(g, h)
+        if gain is None:
+            return -1.0
+        worth, moment, said = gain
+        is_at_once = all(abs(s.apart(moment)) <= MINUTE for s in (*g.scans, *h.scans))
+        return worth + said if is_at_once else -1.0
+
+    def _gain(self, g: Group, h: Group) -> float:
+        """How much likelier the rows of two groups are as one event; not positive if they cannot be."""
+        gain = self._base_gain(g, h)
+        if gain is None:
+            return -1.0
+        worth, moment, said = gain
+        everyone = (*g.scans, *h.scans)
+        apart = [s for s in everyone if s.is_fine and abs(s.apart(moment)) > MINUTE]
+        is_loose = g.milestone is None or h.milestone is None or said < 0
+        if is_loose and (apart or not all(s.is_fine for s in everyone)):
+            return -1.0  # other words, or none, bear out an event only together with its time
+        return worth + said + sum(self._order(s, moment) for s in everyone if not s.is_fine or s in apart)
+
+    def _base_gain(self, g: Group, h: Group) -> tuple[float, float, float] | None:
+        """The gain by times, silence and places; the common moment; the gain by words. None: not one event."""
+        said = words(g, h)
+        if said is None or g.moment is None or h.moment is None or not may_join(g, h):
+            return None
+        moment, fit = best_moment([*g.scans, *h.scans])
+        if moment is None:
+            return None
+        worth = fit - g.fit - h.fit - spacing(g.milestone or h.milestone)
+        return worth + silence(g, h) + places(g, h), moment, said
+
+    def _order(self, s: Scan, moment: float) -> float:
+        """What the page's order says of a scan whose time is not that of its event, or is coarse."""
+        told = 0.0
+        if s.between is not None:
+            first, last = s.between
+            told = IN_PLACE if first - MINUTE <= moment <= last + MINUTE else OUT_OF_PLACE
+        elif not s.is_fine and not self._is_in_place(s, moment):
+            told = _CROSSING
+        for sibling in self.pages[s.page]:
+            if sibling is s or sibling.milestone != s.milestone or not sibling.is_fine or not s.is_fine:
+                continue
+            event = self.group_of[id(sibling)]
+            if event.moment is not None and event.is_shared:
+                before = s.moments[0] - sibling.moments[0]
+                if before * (moment - event.moment) < 0:
+                    told += _CROSSING
+        return told
+
+    def _is_in_place(self, s: Scan, moment: float) -> bool:
+        """Whether the events of the rows next to a scan on its page lie on either side of the moment."""
+        page = self.pages[s.page]
+        place = next(n for n, other in enumerate(page) if other is s)
+        before = next((m for o in reversed(page[:place]) if (m := self._event_moment(o)) is not None), None)
+        behind = next((m for o in page[place + 1 :] if (m := self._event_moment(o)) is not None), None)
+        return (before is None or before <= moment + MINUTE) and (behind is None or moment <= behind + MINUTE)
+
+    def _event_moment(self, s: Scan) -> float | None:
+        """The moment of a scan's event, as far as that is known: by others, or by a time to the minute."""
+        event = self.group_of[id(s)]
+        return event.moment if event.is_shared or s.is_fine else None
+
+    def align(self, page: tuple[str, str]) -> None:
+        """Give the rows of a page that stand alone the events they fit in the order of both."""
+        rows = self.pages[page]
+        alone = {id(s) for s in rows if not self.group_of[id(s)].is_shared}
+        events = [
+            g for g in self.groups if not g.is_gone and g.moment is not None and _is_elsewhere(g, page, alone)
+        ]
+        events.sort(key=lambda g: (g.moment or 0.0, g.scans[0].key))
+        for row, event, is_only in aligned(rows, events, lambda s, g: self._worth(s, g, alone)):
+            s, g = rows[row], events[event]
+            if id(s) in alone and (is_only or s.moments):
+                self._join(g, self.group_of[id(s)])
+
+    def _worth(self, s: Scan, g: Group, alone: set[int]) -> float:
+        """What it is worth to pair a row with an event of others, its place on the page aside."""
+        mine = self.group_of[id(s)]
+        if id(s) not in alone:
+            return _ANCHOR if mine is g else 0.0
+        if g.moment is None or (s.moments and not _is_near(mine, g)):
+            return 0.0
+        if not s.moments:
+            return _LOOSE if _is_same(s, g) and _has_no(s, g) else 0.0
+        apart = s.apart(g.moment)
+        if abs(apart) <= MINUTE and s.is_fine:
+            return 0.0  # that it was not joined at once has a reason
+        is_late = 0 < apart <= (s.habit.lag or 0.0)
+        if s.is_fine and not is_late:
+            return 0.0
+        if not _is_same(s, g):
+            return _LOOSE if is_late and s.is_fine and self._may_be_late(s, mine, g) else 0.0
+        gain = self._base_gain(mine, g)
+        return 0.0 if gain is None or not s.is_physical else gain[0] + gain[2]
+
+    def _may_be_late(self, s: Scan, mine: Group, g: Group) -> bool:
+        """Whether a late row in other words, or none, may tell an event of rows that are on time."""
+        said = words(mine, g)
+        is_bare = s.milestone is None and g.milestone is not None
+        is_on_time = not any(other.habit.lag for other in g.scans)
+        return said is not None and (is_bare or said < 0) and is_on_time and _has_no(s, g)
+
+
+def _is_near(g: Group, h: Group) -> bool:
+    """Whether two groups may be one event: in like words within reach, in other words at once."""
+    if g.moment is None or h.moment is None:
+        return False
+    apart, width = abs(g.moment - h.moment), max(g.scans[0].width, h.scans[0].width)
+    if apart <= width + 1.0:
+        return True
+    if apart > REACH + (DAY if width > MINUTE else 0.0):
+        return False
+    is_alike = g.milestone is not None and h.milestone is not None and words(g, h) is not None
+    is_guessed = any(s.habit.wrong_label for s in (g.scans[0], h.scans[0])) and apart <= 1.1 * DAY
+    is_late = any(s.habit.lag and apart <= s.habit.lag for s in (g.scans[0], h.scans[0]))
+    return is_alike or is_guessed or is_late
+
+
+def _is_elsewhere(g: Group, page: tuple[str, str], alone: set[int]) -> bool:
+    """Whether a group is an event for a page to be held against: others tell it."""
+    return not any(id(s) in alone for s in g.scans) or len(g.scans) > 1
+
+
+def _is_same(s: Scan, g: Group) -> bool:
+    return (
+        s.is_physical and s.milestone is not None and any(other.milestone == s.milestone for other in g.scans)
+    )
+
+
+def _has_no(s: Scan, g: Group) -> bool:
+    """Whether an event lacks the portal of a scan and may be in its country."""
+    return all(other.page[0] != s.page[0] for other in g.scans) and is_one_country([s], g.scans)
+
+
+def between_rows(moments: Sequence[float | None]) -> list[tuple[float, float] | None]:
+    """For each row of a page, oldest first, the moments around it if its own is out of their order."""
+    found: list[tuple[float, float] | None] = [None] * len(moments)
+    dated = [(place, at) for place, at in enumerate(moments) if at is not None]
+    for (_, a), (place, at), (_, b) in zip(dated, dated[1:], dated[2:], strict=False):
+        if a <= b and not a <= at <= b:
+            found[place] = (a, b)
+    return found
+
+
+def by_row(groups: Iterable[Sequence[Scan]]) -> Mapping[str, int]:
+    """The group of each row, by its id."""
+    return {o.id: place for place, scans in enumerate(groups) for s in scans for o in s.rows}
