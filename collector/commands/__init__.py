@@ -8,7 +8,17 @@ from typing import Annotated
 import typer
 
 from collector import __version__
-from collector.commands import accounts, checking, collecting, deriving, linking, looking, moving, serving
+from collector.commands import (
+    accounts,
+    checking,
+    collecting,
+    deriving,
+    linking,
+    looking,
+    moving,
+    pairing,
+    serving,
+)
 from collector.commands.context import Context, say
 from collector.errors import UsageError
 from collector.paths import DATABASE, default_database
@@ -23,7 +33,7 @@ app = typer.Typer(
     add_completion=True,
     help="Collect what AliExpress and the carriers say about your parcels, and see where they disagree.",
 )
-for module in (accounts, collecting, linking, looking, moving, deriving, serving, checking):
+for module in (accounts, collecting, linking, pairing, looking, moving, deriving, serving, checking):
     module.register(app)
 
 

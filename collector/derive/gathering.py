@@ -2,13 +2,16 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlite_utils import Database
 
 from collector.derive.numbers import Link, groups_of
 from collector.derive.parsing import Parser
+from collector.reconcile.context import Zones
+from collector.reconcile.statements import Pairs
+from collector.store.corrections import pairs_said, zones_said
 from collector.store.facts import StoredVisit, visits_of
 from scrapers.contract import Reading
 
@@ -28,12 +31,16 @@ class Group:
     shown       their visits, oldest first
     first_seen  when each number was seen or named first (aware)
     naming      the links that name one of them
+    pairs       observations of which the user says whether they are one event, of any parcel
+    zones       the zones in which the user says that portals print
     """
 
     numbers: frozenset[str]
     shown: tuple[Shown, ...]
     first_seen: Mapping[str, datetime]
     naming: tuple[Link, ...]
+    pairs: Pairs = field(default_factory=dict)
+    zones: Zones = field(default_factory=dict)
 
 
 def gathered(db: Database, parser: Parser, numbers: Sequence[str], links: Sequence[Link]) -> list[Group]:
@@ -49,12 +56,15 @@ def gathered(db: Database, parser: Parser, numbers: Sequence[str], links: Sequen
     for link in links:
         if link.number_b in group_of:
             naming[group_of[link.number_b]].append(link)
+    pairs, zones = pairs_said(db), zones_said(db)
     return [
         Group(
             numbers=group,
             shown=tuple(own[place]),
             first_seen={number: first_seen[number] for number in sorted(group)},
             naming=tuple(naming[place]),
+            pairs=pairs,
+            zones=zones,
         )
         for place, group in enumerate(groups)
     ]

@@ -65,6 +65,8 @@ def _parcel(
     group: Group, life: Life, numbers: set[str], tracks: dict[_Track, Folded], seen: tuple[SeenParcel, ...]
 ) -> FoldedParcel:
     base = parcel_id(group.numbers, group.first_seen)
+    ids = {o.id for f in tracks.values() for o in f.observations}
+    portals = {portal for portal, _ in tracks}
     return FoldedParcel(
         id=base if life.starts_on is None else f"{base}@{life.starts_on}",
         numbers=tuple(sorted(numbers)),
@@ -72,6 +74,8 @@ def _parcel(
             tracks={name: f.observations for name, f in tracks.items()},
             origin_country=latest_country(seen, "origin_country"),
             destination_country=latest_country(seen, "destination_country"),
+            pairs={two: is_one for two, is_one in group.pairs.items() if two <= ids},
+            zones={unit: zone for unit, zone in group.zones.items() if unit[0] in portals},
         ),
         seen=seen,
         naming=tuple(k for k in group.naming if k.number_b in numbers),

@@ -6,12 +6,22 @@ they come in. `docs/reconciliation.md` gives the method.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from collector.fold import Observation
 from collector.read.countries import zone_of_country
-from collector.reconcile.clocks import Belief, Estimates, belief, believed, estimate_of, is_relay
-from collector.reconcile.context import Context, Countries, Track, contexts
+from collector.reconcile.clocks import (
+    Belief,
+    Estimates,
+    OffsetSource,
+    belief,
+    belief_at,
+    believed,
+    claim_of,
+    estimate_of,
+    is_relay,
+)
+from collector.reconcile.context import Context, Countries, Track, Zones, contexts
 from collector.reconcile.copies import is_firsthand
 from collector.reconcile.disagreements import Disagreement, Sides, disagreements, highlights, revisions
 from collector.reconcile.events import Event, events
@@ -20,6 +30,7 @@ from collector.reconcile.matching import groups_of
 from collector.reconcile.scanning import Known, known_rows, scans_of
 from collector.reconcile.settling import bearing_each_other, settled, spread
 from collector.reconcile.sides import Said, speakers
+from collector.reconcile.statements import Pairs, of_sources, standing, unrepeated
 from collector.reconcile.teaching import Count, taught
 from scrapers.words import Leg
 
@@ -30,11 +41,17 @@ _Groups = list[list[Observation]]
 
 @dataclass(frozen=True, slots=True)
 class Parcel:
-    """What one parcel is known by: its tracks' observations, oldest first, and the countries (ISO codes)."""
+    """What one parcel is known by: its tracks' observations, oldest first, and the countries (ISO codes).
+
+    pairs   rows of which the user says whether they are one event, what was said last first
+    zones   the zones in which the user says that portals print, on a leg or (None) on all of them
+    """
 
     tracks: Mapping[Track, Sequence[Observation]]
     origin_country: str | None = None
     destination_country: str | None = None
+    pairs: Pairs = field(default_factory=dict)
+    zones: Zones = field(default_factory=dict)
 
     @property
     def countries(self) -> Countries:
@@ -59,26 +76,28 @@ class Reconciled:
 def counts(parcel: Parcel) -> tuple[Count, ...]:
     """Pass 1: what this parcel teaches about clocks, with declared facts only."""
     tracks = _current(parcel)
-    return taught(tracks, contexts(tracks, parcel.countries))
+    return taught(tracks, contexts(tracks, parcel.countries, parcel.zones))
 
 
 def reconcile(parcel: Parcel, estimates: Estimates) -> Reconciled:
     """Pass 2: the parcel's events, what is believed of every row, and where portals disagree."""
     tracks = _current(parcel)
-    where = contexts(tracks, parcel.countries)
+    where = contexts(tracks, parcel.countries, parcel.zones)
+    observations = {o.id: o for rows in parcel.tracks.values() for o in rows}
+    pairs = standing(parcel.pairs, observations)
     known = known_rows(tracks, where, estimates)
     known |= inferred(tracks, where, known)
-    groups = _grouped(tracks, where, known, estimates)
+    known |= unrepeated(known, pairs)
+    groups = _grouped(tracks, where, known, estimates, of_sources(pairs, known))
     beliefs = {name: row.belief for name, row in known.items()}
     witnesses = {o.id: _is_witness(o, known, estimates) for rows in tracks.values() for o in rows}
     for group in groups:
-        beliefs |= settled(group, known, witnesses, _zones(group, where, parcel))
+        beliefs |= _unsaid(settled(group, known, witnesses, _zones(group, where, parcel)), where)
     borne_out = {name for group in groups for name in bearing_each_other(group, beliefs, witnesses)}
-    beliefs |= spread(tracks, where, beliefs, borne_out)
+    beliefs |= _unsaid(spread(tracks, where, beliefs, borne_out), where)
     said = [[_said(o, where, known, beliefs, witnesses, estimates) for o in group] for group in groups]
     made = events(said, tracks, parcel.countries)
-    observations = {o.id: o for rows in parcel.tracks.values() for o in rows}
-    gone = contexts(parcel.tracks, parcel.countries)
+    gone = contexts(parcel.tracks, parcel.countries, parcel.zones)
     for o in observations.values():
         if o.id not in beliefs:
             beliefs[o.id] = belief(o, believed(o, gone[o.id], estimates))
@@ -118,11 +137,11 @@ def _grouped(
     where: Mapping[str, Context],
     known: Mapping[str, Known],
     estimates: Estimates,
+    pairs: Pairs,
 ) -> _Groups:
     """All rows grouped by event; those that repeat another row stand with it."""
-    groups = [
-        [o for s in scans for o in s.rows] for scans in groups_of(scans_of(tracks, where, known, estimates))
-    ]
+    scans = scans_of(tracks, where, known, estimates)
+    groups = [[o for s in together for o in s.rows] for together in groups_of(scans, pairs)]
     place = {o.id: n for n, group in enumerate(groups) for o in group}
     for name in sorted(tracks):
         for o in tracks[name]:
@@ -130,6 +149,32 @@ def _grouped(
             if source is not None:
                 groups[place[source]].append(o)
     return groups
+
+
+def _unsaid(changed: Mapping[str, Belief], where: Mapping[str, Context]) -> dict[str, Belief]:
+    """Of the beliefs that other rows change, those of rows whose zone the user did not name."""
+    return {
+        name: held for name, held in changed.items() if where[name].said is None or held.source == "portal"
+    }
+
+
+def _repeated(
+    tracks: Mapping[Track, Sequence[Observation]], known: Mapping[str, Known], beliefs: Mapping[str, Belief]
+) -> dict[str, Belief]:
+    """Beliefs of rows that repeat another one whose clock its event settled otherwise."""
+    changed: dict[str, Belief] = {}
+    for o in (o for rows in tracks.values() for o in rows):
+        source = beliefs.get(known[o.id].source or "")
+        was = known.get(known[o.id].source or "")
+        if source is None or was is None or source is was.belief or source.offset_minutes is None:
+            continue
+        if was.belief.offset_minutes is None or beliefs[o.id].offset_minutes == was.belief.offset_minutes:
+            claim = claim_of(o.row)
+            kept: OffsetSource = "inferred" if claim is None else "stated"
+            changed[o.id] = belief_at(
+                o, source.offset_minutes, kept if claim in (None, source.offset_minutes) else "corrected"
+            )
+    return changed
 
 
 def _is_witness(o: Observation, known: Mapping[str, Known], estimates: Estimates) -> bool:

@@ -142,12 +142,19 @@ def under(clock: str, row: ReadRow, context: Context) -> Offset | None:
     return None if clock in (COPY, DECLARED) else _in(clock, row, "inferred")
 
 
+def clock_of(o: Observation, context: Context) -> vocabulary.Clock:
+    """The clock of a row by what the user says of it, else by what its portal declares."""
+    if context.said is None:
+        return vocabulary.facts(o.portal).clock
+    return vocabulary.Clock("zone", context.said, "you say so")
+
+
 def declared(o: Observation, context: Context) -> Offset | None:
     """The offset that follows from the portal's declared clock and, if it prints local time, the place.
 
     A place that is named but not known can be anywhere: the portal's own zone would be a guess.
     """
-    row, clock = o.row, vocabulary.facts(o.portal).clock
+    row, clock = o.row, clock_of(o, context)
     match clock.kind:
         case "viewer":
             return under(VIEWER, row, context)
@@ -166,7 +173,7 @@ def declared(o: Observation, context: Context) -> Offset | None:
 def believed(o: Observation, context: Context, estimates: Estimates) -> Offset | None:
     """The offset a row is believed to have by facts and estimates, before other rows of its event speak."""
     row, by_facts, claim = o.row, declared(o, context), under(CLAIM, o.row, context)
-    clock = vocabulary.facts(o.portal).clock
+    clock = clock_of(o, context)
     if by_facts is not None and (claim is None or clock.sure):
         # A portal known to print one clock may still label it with another: the clock holds.
         return by_facts if claim is None or not _bears_out(by_facts, row, claim) else claim

@@ -3,6 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Literal
 
 from collector.fold import Observation
@@ -17,6 +18,11 @@ Side = Literal["origin", "destination"]
 _DESTINATION = frozenset({Leg.IMPORT, Leg.LAST_MILE})
 #: Milestones of the line haul that happen before the parcel has left.
 _BEFORE_LEAVING = frozenset({Milestone.ARRIVED_AIRPORT, Milestone.DEPARTED_ORIGIN_COUNTRY})
+
+
+#: The zone in which the user says a portal prints, on one leg or (None) on all of them.
+Zones = Mapping[tuple[str, Leg | None], str]
+_NOTHING: Zones = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +50,7 @@ class Context:
     is_own          whether the row itself names the place
     is_sure         whether it does, or that end of the journey has but one zone
     viewer_minutes  the offset the page was made for, where it was recorded
+    said            the zone in which the user says it is printed
     """
 
     leg: Leg | None
@@ -51,9 +58,10 @@ class Context:
     is_own: bool
     is_sure: bool
     viewer_minutes: int | None = None
+    said: str | None = None
 
 
-def contexts(tracks: Tracks, countries: Countries) -> dict[str, Context]:
+def contexts(tracks: Tracks, countries: Countries, zones: Zones = _NOTHING) -> dict[str, Context]:
     """The context of every row, by id. Rows of each track stand oldest first.
 
     A row that names no place is where another portal says that milestone was, else where its neighbours are,
@@ -78,7 +86,8 @@ def contexts(tracks: Tracks, countries: Countries) -> dict[str, Context]:
                 zone = zone_of_country(o.row.country)
             is_own = o.row.zone is not None
             is_sure = is_own or (zone is not None and side_of(legs[o.id], o.row.milestone) in only)
-            found[o.id] = Context(legs[o.id], zone, is_own, is_sure, o.viewer_offset_minutes)
+            by_user = zones.get((o.portal, legs[o.id])) or zones.get((o.portal, None))
+            found[o.id] = Context(legs[o.id], zone, is_own, is_sure, o.viewer_offset_minutes, by_user)
     return found
 
 

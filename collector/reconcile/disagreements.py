@@ -11,6 +11,7 @@ from collector.reconcile.confidence import REVISION, confidence
 from collector.reconcile.explain import explanation, revision
 from collector.reconcile.kinds import SEVERITY, Difference, Kind, difference, suspect
 from collector.reconcile.sides import Said
+from collector.reconcile.statements import current
 
 #: The rows that speak for their portals, by event and portal.
 Sides = Mapping[str, Mapping[str, Said]]
@@ -70,17 +71,8 @@ def revisions(
         apart = difference(a, b)
         if apart.shown_s:
             found = Difference("revision", apart.shown_s, apart.claimed_s, apart.real_s)
-            event_id = event_of.get(_latest(new, observations).id)
+            event_id = event_of.get(current(new, observations).id)
             yield _disagreement(event_id, (a, b), found, sure=REVISION, text=revision(a, b))
-
-
-def _latest(o: Observation, observations: Mapping[str, Observation]) -> Observation:
-    """What stands in the place of `o` by now."""
-    seen = {o.id}
-    while (later := observations.get(o.replaced_by or "")) is not None and later.id not in seen:
-        seen.add(later.id)
-        o = later
-    return o
 
 
 def _disagreement(

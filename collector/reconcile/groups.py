@@ -1,7 +1,7 @@
 """Scans, and the groups they are put in: the moment of a group, and what its parts say of being one. Pure."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass, field
 from math import log
 
@@ -86,8 +86,22 @@ class Group:
         return len({s.page for s in self.scans}) > 1
 
 
-def may_join(g: Group, h: Group) -> bool:
-    """Whether two groups share no page, name one country, and rows of one portal in them tell one moment."""
+#: Pairs of scans that are not one event, because the user says so.
+Apart = Set[frozenset[Scan]]
+
+
+def are_kept_apart(g: Group, h: Group, apart: Apart) -> bool:
+    """Whether the user says of a scan of one group and one of the other that they are not one event."""
+    return bool(apart) and any(frozenset((a, b)) in apart for a in g.scans for b in h.scans)
+
+
+def may_join(g: Group, h: Group, apart: Apart) -> bool:
+    """Whether two groups share no page, name one country, and rows of one portal in them tell one moment.
+
+    Nor are they kept `apart`.
+    """
+    if are_kept_apart(g, h, apart):
+        return False
     for a in g.scans:
         for b in h.scans:
             if a.page == b.page or (a.page[0] == b.page[0] and not _agree(a, b)):

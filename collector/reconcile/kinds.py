@@ -88,16 +88,14 @@ def _real_kind(
         return "lag"
     if _may_be_label(early, late, place_zones) or _may_be_label(late, early, place_zones):
         return "unexplained"
+    milestone = early.observation.row.milestone
+    if milestone != late.observation.row.milestone:
+        return "unexplained"  # rows in other words may as well be two events
     if bearing_out(late, sides) > max(1, bearing_out(early, sides)):
         return "conflict"  # the early one is alone: what came first is wrong
-    if bearing_out(early, sides) < 2 and not _is_once(early, late):
-        return "unexplained"  # two rows alone may as well be two events
+    if bearing_out(early, sides) < 2 and milestone not in ONCE:
+        return "unexplained"  # and so may two rows alone
     return "unexplained" if late.habit.lag_class is None and gap <= LONGEST_LAG else "conflict"
-
-
-def _is_once(a: Said, b: Said) -> bool:
-    """Whether both tell a milestone that a parcel passes once."""
-    return a.observation.row.milestone in ONCE and a.observation.row.milestone == b.observation.row.milestone
 
 
 def _longest_lag(side: Said) -> timedelta:

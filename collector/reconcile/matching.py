@@ -15,11 +15,14 @@ import heapq
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import combinations, count
+from math import inf
+from types import MappingProxyType
 
 from collector.reconcile.aligning import aligned
 from collector.reconcile.groups import (
     Group,
     Scan,
+    are_kept_apart,
     best_moment,
     is_one_country,
     may_join,
@@ -27,7 +30,7 @@ from collector.reconcile.groups import (
     silence,
     words,
 )
-from collector.reconcile.model import DAY, IN_PLACE, MINUTE, OUT_OF_PLACE, REACH, spacing
+from collector.reconcile.model import DAY, IN_PLACE, MINUTE, ONCE, OUT_OF_PLACE, REACH, spacing
 
 #: Joins that would put two rows of a page, and their events, in opposite orders.
 _CROSSING = -8.0
@@ -36,12 +39,19 @@ _ANCHOR = 30.0
 #: What it is worth to give a row without a time, or late and in unknown words, its event.
 _LOOSE = 2.0
 
+#: Nothing that the user says.
+_NOTHING: Mapping[frozenset[str], bool] = MappingProxyType({})
+
 _Heap = list[tuple[float, int, Group, Group]]
 
 
-def groups_of(scans: Sequence[Scan]) -> list[list[Scan]]:
-    """The scans of one parcel in groups that each report one event; groups and members in a fixed order."""
+def groups_of(scans: Sequence[Scan], said: Mapping[frozenset[str], bool] = _NOTHING) -> list[list[Scan]]:
+    """The scans of one parcel in groups that each report one event; groups and members in a fixed order.
+
+    `said` holds pairs of rows of which the user says whether they are one event; the first ones go first.
+    """
     matching = _Matching(sorted(scans, key=lambda s: s.key))
+    matching.take(said)
     matching.run(is_at_once=True)
     for page in sorted(matching.pages, key=lambda name: [s.key for s in matching.pages[name]]):
         matching.align(page)
@@ -59,6 +69,18 @@ class _Matching:
         for s in sorted(scans, key=lambda s: s.spot):
             self.pages[s.page].append(s)
         self.order = count()
+        self.apart: set[frozenset[Scan]] = set()
+
+    def take(self, said: Mapping[frozenset[str], bool]) -> None:
+        """Join what the user says is one event, as far as pages allow it, and keep apart what is not."""
+        scan_of = {o.id: s for page in self.pages.values() for s in page for o in s.rows}
+        told = [([scan_of[name] for name in sorted(two)], is_one) for two, is_one in said.items()]
+        self.apart = {frozenset(scans) for scans, is_one in told if not is_one}
+        for (a, b), is_one in told:
+            g, h = self.group_of[id(a)], self.group_of[id(b)]
+            is_free = not {s.page for s in g.scans} & {s.page for s in h.scans}
+            if is_one and is_free and not are_kept_apart(g, h, self.apart):
+                self._join(g, h)
 
     def run(self, *, is_at_once: bool) -> None:
         """Join while there is something to gain; only what tells one moment, if `is_at_once`."""
@@ -112,7 +134,11 @@ class _Matching:
         worth, moment, said = gain
         everyone = (*g.scans, *h.scans)
         apart = [s for s in everyone if s.is_fine and abs(s.apart(moment)) > MINUTE]
-        is_loose = g.milestone is None or h.milestone is None or said < 0
+        if g.milestone not in ONCE and any(
+            s.moments and abs(s.apart(moment)) > s.width for s in everyone if not s.is_fine
+        ):
+            return -1.0  # another date is another round
+        is_loose = g.milestone is None or g.milestone != h.milestone or said < 0
         if is_loose and (apart or not all(s.is_fine for s in everyone)):
             return -1.0  # other words, or none, bear out an event only together with its time
         return worth + said + sum(self._order(s, moment) for s in everyone if not s.is_fine or s in apart)
@@ -120,7 +146,7 @@ class _Matching:
     def _base_gain(self, g: Group, h: Group) -> tuple[float, float, float] | None:
         """The gain by times, silence and places; the common moment; the gain by words. None: not one event."""
         said = words(g, h)
-        if said is None or g.moment is None or h.moment is None or not may_join(g, h):
+        if said is None or g.moment is None or h.moment is None or not may_join(g, h, self.apart):
             return None
         moment, fit = best_moment([*g.scans, *h.scans])
         if moment is None:
@@ -177,7 +203,7 @@ class _Matching:
         mine = self.group_of[id(s)]
         if id(s) not in alone:
             return _ANCHOR if mine is g else 0.0
-        if g.moment is None or (s.moments and not _is_near(mine, g)):
+        if g.moment is None or (s.moments and not _is_near(mine, g)) or are_kept_apart(mine, g, self.apart):
             return 0.0
         if not s.moments:
             return _LOOSE if _is_same(s, g) and _has_no(s, g) else 0.0
@@ -232,11 +258,15 @@ def _has_no(s: Scan, g: Group) -> bool:
 
 
 def between_rows(moments: Sequence[float | None]) -> list[tuple[float, float] | None]:
-    """For each row of a page, oldest first, the moments around it if its own is out of their order."""
+    """For each row of a page, oldest first, the moments around it if its own is out of their order.
+
+    The rows around it must be in order themselves; before the first and behind the last there is no bound.
+    """
     found: list[tuple[float, float] | None] = [None] * len(moments)
     dated = [(place, at) for place, at in enumerate(moments) if at is not None]
-    for (_, a), (place, at), (_, b) in zip(dated, dated[1:], dated[2:], strict=False):
-        if a <= b and not a <= at <= b:
+    bounded = [(-1, -inf), *dated, (-1, inf)]
+    for (_, a), (place, at), (_, b) in zip(bounded, bounded[1:], bounded[2:], strict=False):
+        if a <= b and not a <= at <= b and len(dated) > 2:
             found[place] = (a, b)
     return found
 

@@ -84,6 +84,8 @@ REACH = 8 * DAY
 FALSE, LATE = 0.02, 0.12
 #: Share of times that are on time all the same where a portal is habitually late.
 ON_TIME = 0.04
+#: Share of wrong times among rows that stand out of the order of their page.
+OUT_OF_ORDER = 0.5
 #: Share of wrong times that are right but for the date, and the dates they are off by (days, either way).
 WRONG_DATE, _DATES_OFF = 0.3, (1, 2, 3, 7)
 #: How much of a page's lags are about the usual one, and how widely they spread (of their logarithm).
@@ -110,12 +112,14 @@ class Habit:
     wrong_label  share of its labels that are off by whole quarters
     usual        the lag of the same page's other rows on that leg, where they show one
     left_out     how likely the portal leaves out an event of the leg (a logarithm)
+    false        how likely its time is simply wrong
     """
 
     lag: float | None
     wrong_label: float
     usual: float | None = None
     left_out: float = log(0.2)
+    false: float = FALSE
 
 
 def spacing(milestone: Milestone | None) -> float:
@@ -126,9 +130,9 @@ def spacing(milestone: Milestone | None) -> float:
 def time_given(apart: float, habit: Habit) -> float:
     """How likely a time printed to the minute is so many minutes behind (or before) the moment."""
     after = max(apart, MINUTE)
-    wrong = FALSE / (13 * max(abs(apart), 15.0))
+    wrong = habit.false / (13 * max(abs(apart), 15.0))
     if abs(apart) <= MINUTE:
-        return log((ON_TIME if habit.lag else 1 - FALSE - LATE) / 2)
+        return log((ON_TIME if habit.lag else 1 - habit.false - LATE) / 2)
     if apart > 0 and habit.usual:
         wrong += _USUALLY * _about(apart, habit.usual)
     if apart > 0 and habit.lag and apart <= 2 * habit.lag:
@@ -137,7 +141,7 @@ def time_given(apart: float, habit: Habit) -> float:
     elif apart > 0 and habit.lag is None and apart <= REACH:
         wrong += LATE / (8 * after)
     if round(abs(apart) / DAY) in _DATES_OFF and abs(abs(apart) - round(abs(apart) / DAY) * DAY) <= MINUTE:
-        wrong += FALSE * WRONG_DATE / (2 * len(_DATES_OFF)) / 2
+        wrong += habit.false * WRONG_DATE / (2 * len(_DATES_OFF)) / 2
     if habit.wrong_label and abs((apart + 7.5) % 15 - 7.5) <= MINUTE and abs(apart) <= 26 * HOUR:
         wrong += habit.wrong_label / _QUARTERS / 2
     return log(wrong)

@@ -25,7 +25,7 @@ from collector.reconcile.context import Context, Tracks
 from collector.reconcile.copies import alike, by_print, is_copy, is_firsthand
 from collector.reconcile.groups import Scan
 from collector.reconcile.matching import between_rows
-from collector.reconcile.model import DAY, HOUR, MINUTE, MISGUESSED, MISLABELLED, Habit
+from collector.reconcile.model import DAY, HOUR, MINUTE, MISGUESSED, MISLABELLED, OUT_OF_ORDER, Habit
 from collector.reconcile.scans import Passing, passings, scans
 from collector.reconcile.spans import is_fine, wall_seconds
 from scrapers import vocabulary
@@ -101,7 +101,8 @@ def known_rows(tracks: Tracks, contexts: Mapping[str, Context], estimates: Estim
                 if source is not None:
                     repeated.add(source.id)
                     whose = (source.portal, contexts[source.id].leg)
-                    known[o.id] = replace(_repeating(o, known[source.id]), source=source.id, repeats=whose)
+                    row = known[o.id] if contexts[o.id].said else _repeating(o, known[source.id])
+                    known[o.id] = replace(row, source=source.id, repeats=whose)
     return known
 
 
@@ -174,6 +175,8 @@ def scans_of(
         )
         for spot, (scan, at, around) in enumerate(zip(told, moments, between, strict=True)):
             habit = _habit(scan[0], contexts, known, estimates, lags)
+            if around is not None:
+                habit = replace(habit, false=OUT_OF_ORDER)
             found.append(_scan(name, spot, scan, at, around, habit))
     return found
 

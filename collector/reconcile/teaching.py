@@ -19,6 +19,7 @@ from collector.reconcile.clocks import (
     VIEWER,
     Offset,
     claim_of,
+    clock_of,
     declared,
     leg_name,
     under,
@@ -155,7 +156,7 @@ def _told(o: Observation, context: Context) -> _Told:
     is_known = facts.kind != "unknown"
     if claim is not None and place is not None and place.minutes == claim and (context.is_own or is_known):
         weighed.append((place, _ENOUGH))
-    if sure is not None and (claim is None or facts.clock.sure):
+    if sure is not None and (claim is None or clock_of(o, context).sure):
         weighed = [(sure, _ENOUGH)]
     elif claim is not None and is_known and (place is None or not context.is_sure):
         weighed.append((under(CLAIM, o.row, context), _ENOUGH))
@@ -198,7 +199,7 @@ def _lessons(one: _Told, anchors: _Anchors) -> Iterable[tuple[str, str]]:
     sure = declared(o, context)
     if sure is not None:
         yield (DECLARED, _standing(wall - sure.minutes * 60, anchors))
-    if sure is not None and vocabulary.facts(o.portal).clock.sure and claim_of(o.row) is None:
+    if sure is not None and clock_of(o, context).sure and claim_of(o.row) is None:
         return
     for clock in (CLAIM, PLACE):
         offset = under(clock, o.row, context)

@@ -36,7 +36,7 @@ from scrapers.words import ACCOMPLISHED, Milestone
 
 #: Kinds of words that, behind a wording, deny, defer or redirect what it says.
 _TURNING = frozenset({"negation", "forecast", "return", "sender", "harm", "cancel"})
-#: Those that do so behind a beginning of `_TELLING` words: it has told its event, and what follows may come next.
+#: Those that do so behind a beginning of `_TELLING` words, which has told its event.
 _DENYING, _TELLING = frozenset({"negation", "cancel"}), 4
 #: Those that do so behind a failure, a return or a mere notice.
 _ENDING = frozenset({"cancel", "delivered"})
@@ -113,7 +113,11 @@ def by_likeness(texts: tuple[str, ...], own: tuple[Index, ...]) -> Found | None:
 
 def as_printed(text: str) -> str:
     """A text normalised: without a town in brackets in front, with a word there that turns the meaning."""
-    return normal(leading_brackets_opened(text) if _turns(in_leading_brackets(text)) else text)
+    return normal(_opened(text))
+
+
+def _opened(text: str) -> str:
+    return leading_brackets_opened(text) if _turns(in_leading_brackets(text)) else text
 
 
 def forms(text: str, place: str | None) -> tuple[str, ...]:
@@ -122,7 +126,7 @@ def forms(text: str, place: str | None) -> tuple[str, ...]:
     if len(text) > LONGEST or not plain:
         return (plain,) if plain else ()
     cleaned = without_moments(text)
-    found = [plain, bare(text)]
+    found = [plain, bare(_opened(text))]
     if any(bracket in text for bracket in _BRACKETS):
         found.append(undoubled(normal(without_brackets(cleaned, lambda _: True))))
         found.append(undoubled(normal(without_brackets(cleaned, matters))))
@@ -211,7 +215,7 @@ def _is_plain(start: str, text: str, entry: Entry) -> bool:
     if not text.startswith(start):
         return False
     if entry.place is not None:
-        return True
+        return not essence(text[len(start) :]).kinds & _DENYING
     if start.isascii() and text[len(start) : len(start) + 1].isalnum():
         return False
     rest, milestone = essence(text[len(start) :]), entry.meaning.milestone if entry.meaning else None
