@@ -36,10 +36,13 @@ _CLOCKS = {
     VIEWER: "zone of the viewer",
     COPY: "repeats other portals",
 }
+_RELAYS = f"{_CLOCKS[COPY]}; else "
 _LEGS = {ANY: "all legs", "unknown": "no known leg"} | {leg.value: leg.replace("_", " ") for leg in Leg}
 _ORDER = {leg: place for place, leg in enumerate((ANY, *Leg, "unknown"))}
 #: From how many rows that fit a learned clock is how sure.
 _SURE = ((30, "sure"), (10, "fairly sure"), (3, "first signs"))
+#: Wider than this a table needs no filling.
+_WIDEST, _SHOWS_WIDTH = 120, 15
 
 
 def clock_rows(db: Database, portal: str | None = None) -> list[Row]:
@@ -72,21 +75,26 @@ def _row(
     clock = own.get("clock") or usual.get("clock")
     of_leg = Leg(leg) if leg in set(Leg) else None
     zone = said.get((portal, of_leg)) or said.get((portal, None))
-    declared = vocabulary.facts(portal).clock
-    fits = _fits(fitting, portal, leg if own.get("clock") or leg == ANY else ANY, clock)
+    facts = vocabulary.facts(portal)
+    declared = Clock("zone", zone, "you say so") if zone else facts.clock
+    # A leg with the portal's usual clock has it from all legs.
+    proof = _fits(fitting, portal, ANY if clock == usual.get("clock") else leg, clock)
     return {
         "portal": portal,
         "leg": leg,
-        "declared": f"you say {zone}"
+        "declared": f"zone {zone}, you say"
         if zone
-        else declared.kind + (f" {declared.zone}" if declared.zone else ""),
-        "because": "you say so" if zone else declared.because,
-        "believed": _believed(clock, declared, zone),
+        else " ".join(filter(None, (declared.kind, declared.zone))),
+        "declared_words": _declared(declared),
+        "because": declared.because,
+        "believed": _believed(
+            clock, declared, is_relay=facts.kind == "universal" and leg == ANY and not zone
+        ),
         "shows": _shows(own),
         "rows": sum(sources.values()),
         "by_source": ", ".join(f"{n} {source}" for source, n in sorted(sources.items())),
-        "fits": fits,
-        "how_sure": _how_sure(clock, fits, declared, zone),
+        "fits": _fits(fitting, portal, leg, clock),
+        "how_sure": "your word" if zone else _how_sure(clock, proof, declared),
         **{name: own.get(name) for name in ("clock", "offset_minutes", "lag_class", "lag_minutes")},
         **{name: own.get(name) for name in ("completeness", "reliability", "support", "basis")},
     }
@@ -114,7 +122,7 @@ def _declared(clock: Clock) -> str:
     """A declared clock in words."""
     match clock.kind:
         case "place":
-            return _CLOCKS[PLACE] + (f"; {clock.zone} where none is named" if clock.zone else "")
+            return _CLOCKS[PLACE] + (f", else {clock.zone}" if clock.zone else "")
         case "zone":
             return f"always {clock.zone}"
         case "viewer":
@@ -122,16 +130,21 @@ def _declared(clock: Clock) -> str:
         case "stated":
             return _CLOCKS[CLAIM]
         case _:
-            return "nothing known"
+            return "nothing"
 
 
-def _believed(clock: str | None, declared: Clock, zone: str | None) -> str:
+def _is_certain(clock: Clock) -> bool:
+    """Whether what is declared holds against what is learned."""
+    return clock.sure and clock.kind not in ("stated", "unknown")
+
+
+def _believed(clock: str | None, declared: Clock, *, is_relay: bool) -> str:
     """What a portal's printed times are taken for."""
-    if zone:
-        return f"always {zone}"
-    if clock is None or clock == DECLARED or (declared.sure and declared.kind not in ("stated", "unknown")):
-        return _declared(declared) if declared.kind != "unknown" else "not known"
-    return _CLOCKS.get(clock) or f"always {clock}"
+    if clock is None or clock == DECLARED or _is_certain(declared):
+        believed = _declared(declared) if declared.kind != "unknown" else "not known"
+    else:
+        believed = _CLOCKS.get(clock) or f"always {clock}"
+    return believed if not is_relay or clock == COPY else _RELAYS + believed
 
 
 def _shows(estimate: Mapping[str, Any]) -> str:
@@ -148,41 +161,48 @@ def _length(minutes: int) -> str:
     return f"{minutes} min" if minutes < 60 or minutes % 60 else f"{minutes // 60} h"
 
 
-def _how_sure(clock: str | None, fits: int | None, declared: Clock, zone: str | None) -> str:
-    if zone:
-        return "your word"
-    if declared.sure and declared.kind not in ("stated", "unknown"):
+def _how_sure(clock: str | None, fits: int | None, declared: Clock) -> str:
+    if _is_certain(declared):
         return "declared"
-    if clock is None or fits is None:
-        return (
-            "copies seen" if clock == COPY else "declared, unproven" if declared.kind != "unknown" else "open"
-        )
-    return next((word for least, word in _SURE if fits >= least), "open")
+    if clock == COPY:
+        return "copies seen"
+    if clock is None:
+        return "open" if declared.kind == "unknown" else "unproven"
+    return next((word for least, word in _SURE if (fits or 0) >= least), "open")
 
 
 def print_clocks(out: Console, rows: Sequence[Mapping[str, Any]]) -> None:
     """A portal's line in bold, then its legs; `rows` as `clock_rows` gives them."""
-    table = Table(box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
-    table.add_column("portal, leg", min_width=12)
-    table.add_column("its times are", ratio=3)
-    table.add_column("shows", ratio=2)
-    for heading in ("complete", "labels true", "rows", "fit"):
-        table.add_column(heading, justify="right")
-    table.add_column("how sure")
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0), expand=out.width < _WIDEST)
+    table.add_column("portal, leg", no_wrap=True)
+    table.add_column("its times are", ratio=1)
+    table.add_column("it shows", max_width=_SHOWS_WIDTH)
+    for heading in ("complete", "labels", "rows", "fit"):
+        table.add_column(heading, justify="right", no_wrap=True)
+    table.add_column("how sure", no_wrap=True)
+    usual = {row["portal"]: row["believed"] for row in rows if row["leg"] == ANY}
     for row in rows:
         is_whole = row["leg"] == ANY
-        cells = [
-            row["portal"] if is_whole else f"  {_LEGS.get(row['leg'], row['leg'])}",
-            row["believed"],
-            row["shows"],
-            _share(row["completeness"]),
-            _share(row["reliability"]),
-            str(row["rows"]),
-            "" if row["fits"] is None else str(row["fits"]),
-            row["how_sure"],
-        ]
-        table.add_row(*(Text(plain(cell)) for cell in cells), style="bold" if is_whole else "")
+        if row["rows"] or is_whole:
+            is_same = usual.get(row["portal"], "").removeprefix(_RELAYS) == row["believed"]
+            cells = [
+                row["portal"] if is_whole else f"  {_LEGS.get(row['leg'], row['leg'])}",
+                _whole(row) if is_whole else "same" if is_same else row["believed"],
+                row["shows"],
+                _share(row["completeness"]),
+                _share(row["reliability"]),
+                str(row["rows"]),
+                "" if row["fits"] is None else str(row["fits"]),
+                row["how_sure"],
+            ]
+            table.add_row(*(Text(plain(cell)) for cell in cells), style="bold" if is_whole else "")
     out.print(table)
+
+
+def _whole(row: Mapping[str, Any]) -> str:
+    """What is believed of a portal, and what it declares where that is something else."""
+    believed, declared = str(row["believed"]), str(row["declared_words"])
+    return believed if declared in ("nothing", believed) else f"{believed} (declared: {declared})"
 
 
 def _share(value: float | None) -> str:

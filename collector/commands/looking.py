@@ -151,8 +151,9 @@ def clocks(
 ) -> None:
     """Show what is believed about each portal's clock: as a whole, on each leg, from how many rows.
 
-    "fit" counts rows that fit the clock beside other portals' rows of the same scan, at most eight of one
-    parcel: 30 make a learned clock sure, 10 fairly sure, 3 are first signs. --json says what else was counted.
+    "complete" is the share of what other portals show that it shows, "labels" the share of its stated
+    offsets that hold. "fit" counts rows that fit the clock beside other portals' rows of the same scan, at
+    most eight of one parcel: 30 make a learned clock sure, 10 fairly sure, 3 are first signs.
 
     Example: crosstrack clocks --portal usps
     """

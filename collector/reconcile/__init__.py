@@ -28,6 +28,7 @@ from collector.reconcile.events import Event, events
 from collector.reconcile.inferring import inferred
 from collector.reconcile.matching import groups_of
 from collector.reconcile.scanning import Known, known_rows, scans_of
+from collector.reconcile.scans import passings
 from collector.reconcile.settling import bearing_each_other, settled, spread
 from collector.reconcile.sides import Said, speakers
 from collector.reconcile.statements import Pairs, of_sources, standing, unrepeated
@@ -95,9 +96,13 @@ def reconcile(parcel: Parcel, estimates: Estimates) -> Reconciled:
         beliefs |= _unsaid(settled(group, known, witnesses, _zones(group, where, parcel)), where)
     borne_out = {name for group in groups for name in bearing_each_other(group, beliefs, witnesses)}
     beliefs |= _unsaid(spread(tracks, where, beliefs, borne_out), where)
-    said = [[_said(o, where, known, beliefs, witnesses, estimates) for o in group] for group in groups]
+    sole = {o.id for rows in tracks.values() for (_, _, times), o in passings(rows) if times == 1}
+    said = [
+        [_said(o, where, known, beliefs, witnesses, estimates, is_sole=o.id in sole) for o in group]
+        for group in groups
+    ]
     made = events(said, tracks, parcel.countries)
-    gone = contexts(parcel.tracks, parcel.countries, parcel.zones)
+    gone = contexts(_oldest_first(parcel.tracks), parcel.countries, parcel.zones)
     for o in observations.values():
         if o.id not in beliefs:
             beliefs[o.id] = belief(o, believed(o, gone[o.id], estimates))
@@ -126,10 +131,12 @@ def reconcile(parcel: Parcel, estimates: Estimates) -> Reconciled:
 
 def _current(parcel: Parcel) -> dict[Track, list[Observation]]:
     """The rows that stand, by track, oldest first."""
-    return {
-        name: sorted((o for o in rows if o.is_current), key=lambda o: o.sequence)
-        for name, rows in sorted(parcel.tracks.items())
-    }
+    tracks = _oldest_first(parcel.tracks)
+    return {name: [o for o in rows if o.is_current] for name, rows in tracks.items()}
+
+
+def _oldest_first(tracks: Mapping[Track, Sequence[Observation]]) -> dict[Track, list[Observation]]:
+    return {name: sorted(rows, key=lambda o: o.sequence) for name, rows in sorted(tracks.items())}
 
 
 def _grouped(
@@ -168,7 +175,7 @@ def _repeated(
         was = known.get(known[o.id].source or "")
         if source is None or was is None or source is was.belief or source.offset_minutes is None:
             continue
-        if was.belief.offset_minutes is None or beliefs[o.id].offset_minutes == was.belief.offset_minutes:
+        if was.belief.offset_minutes in (None, known[o.id].belief.offset_minutes):
             claim = claim_of(o.row)
             kept: OffsetSource = "inferred" if claim is None else "stated"
             changed[o.id] = belief_at(
@@ -189,10 +196,13 @@ def _said(
     beliefs: Mapping[str, Belief],
     witnesses: Mapping[str, bool],
     estimates: Estimates,
+    *,
+    is_sole: bool,
 ) -> Said:
     # A row that repeats another is as late as that one.
     portal, leg = known[o.id].repeats or (o.portal, where[o.id].leg)
-    return Said(o, beliefs[o.id], where[o.id].leg, estimate_of(portal, leg, estimates), witnesses[o.id])
+    habit = estimate_of(portal, leg, estimates)
+    return Said(o, beliefs[o.id], where[o.id].leg, habit, witnesses[o.id], is_sole)
 
 
 def _zones(group: Iterable[Observation], where: Mapping[str, Context], parcel: Parcel) -> list[str]:

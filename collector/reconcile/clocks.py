@@ -182,8 +182,11 @@ def believed(o: Observation, context: Context, estimates: Estimates) -> Offset |
     found = by_facts if learned == DECLARED else None if learned is None else under(learned, row, context)
     if found is None or claim is None:
         return found or claim or by_facts
-    if learned == PLACE and not context.is_sure and (estimate.reliability or 0) >= TRUSTED:
+    is_trusted = (estimate.reliability or 0) >= TRUSTED and _may_be_there(claim, row, context)
+    if learned == PLACE and not context.is_sure and is_trusted:
         return claim  # where the row was scanned is no more than likely
+    if claim.source == "payload":
+        return claim  # what the page's data prove of this row goes before what its portal usually does
     return claim if _bears_out(found, row, claim) else replace(found, source="corrected")
 
 
@@ -195,6 +198,11 @@ def _bears_out(held: Offset, row: ReadRow, claim: Offset) -> bool:
     if not span or not allowed or span.is_day:
         return held.minutes == claim.minutes
     return span.agrees_with(allowed)
+
+
+def _may_be_there(claim: Offset, row: ReadRow, context: Context) -> bool:
+    """Whether a zone of the country at that end of the journey has the offset; where that is unknown, yes."""
+    return not context.around or any(zone_offset(row, zone) == claim.minutes for zone in context.around)
 
 
 def _in(zone: str | None, row: ReadRow, source: OffsetSource) -> Offset | None:

@@ -48,7 +48,8 @@ class Context:
     """The leg a row belongs to and the zone of its scan.
 
     is_own          whether the row itself names the place
-    is_sure         whether it does, or that end of the journey has but one zone
+    is_sure         whether it does, or the country at that end of the journey has but one zone
+    around          the zones of that country
     viewer_minutes  the offset the page was made for, where it was recorded
     said            the zone in which the user says it is printed
     """
@@ -58,6 +59,7 @@ class Context:
     is_own: bool
     is_sure: bool
     viewer_minutes: int | None = None
+    around: tuple[str, ...] = ()
     said: str | None = None
 
 
@@ -70,24 +72,29 @@ def contexts(tracks: Tracks, countries: Countries, zones: Zones = _NOTHING) -> d
     legs = {
         o.id: leg for rows in tracks.values() for o, leg in zip(rows, legs_of(rows, countries), strict=True)
     }
-    every = [o for rows in tracks.values() for o in rows]
     by_milestone = _zones_by_milestone(tracks)
-    usual, only = _usual_zones(every, legs, countries)
+    ends = _ends([o for rows in tracks.values() for o in rows], legs, countries)
     found: dict[str, Context] = {}
     for rows in tracks.values():
         beside = _beside(rows, legs)
         for o in rows:
+            end = ends.get(side_of(legs[o.id], o.row.milestone), _ANYWHERE)
+            named = by_milestone.get(o.row.milestone, set()) if o.row.milestone else set()
+            likely = (min(named) if len(named) == 1 else None, beside.get(o.id), end.zone)
             zone = o.row.zone
             if zone is None and o.row.country is None:
-                said = by_milestone.get(o.row.milestone, set()) if o.row.milestone else set()
-                side = side_of(legs[o.id], o.row.milestone)
-                zone = (min(said) if len(said) == 1 else None) or beside.get(o.id) or usual.get(side)
+                zone = next((z for z in likely if z and (not end.zones or z in end.zones)), None)
             elif zone is None and o.row.country:
                 zone = zone_of_country(o.row.country)
-            is_own = o.row.zone is not None
-            is_sure = is_own or (zone is not None and side_of(legs[o.id], o.row.milestone) in only)
-            by_user = zones.get((o.portal, legs[o.id])) or zones.get((o.portal, None))
-            found[o.id] = Context(legs[o.id], zone, is_own, is_sure, o.viewer_offset_minutes, by_user)
+            found[o.id] = Context(
+                leg=legs[o.id],
+                zone=zone,
+                is_own=o.row.zone is not None,
+                is_sure=o.row.zone is not None or end.is_one,
+                viewer_minutes=o.viewer_offset_minutes,
+                around=end.zones,
+                said=zones.get((o.portal, legs[o.id])) or zones.get((o.portal, None)),
+            )
     return found
 
 
@@ -160,27 +167,32 @@ def _beside(rows: Sequence[Observation], legs: Mapping[str, Leg | None]) -> dict
     return found
 
 
-def _usual_zones(
-    every: Sequence[Observation], legs: Mapping[str, Leg | None], countries: Countries
-) -> tuple[dict[Side | None, str], set[Side]]:
-    """The zone most rows of either end name, else the one zone of the country; the ends with no other zone.
+@dataclass(frozen=True, slots=True)
+class _End:
+    """One end of the journey: the zone most rows there are in, all zones of its country, whether there is one."""
 
-    A zone that the country does not have is that of a place misread.
-    """
-    found: dict[Side | None, str] = {}
-    only: set[Side] = set()
+    zone: str | None = None
+    zones: tuple[str, ...] = ()
+    is_one: bool = False
+
+
+_ANYWHERE = _End()
+
+
+def _ends(
+    every: Sequence[Observation], legs: Mapping[str, Leg | None], countries: Countries
+) -> dict[Side | None, _End]:
+    """Both ends. A zone that the country does not have is that of a place misread."""
+    found: dict[Side | None, _End] = {}
     ends: tuple[tuple[Side, str | None], ...] = (
         ("origin", countries.origin),
         ("destination", countries.destination),
     )
     for side, country in ends:
-        there = set(zones_of_country(country)) if country else set()
+        there = zones_of_country(country) if country else ()
+        one = zone_of_country(country) if country else None
         rows = [o for o in every if o.row.zone and side_of(legs[o.id], o.row.milestone) == side]
         named = Counter(o.row.zone for o in rows if o.row.zone and (not there or o.row.zone in there))
-        one = zone_of_country(country) if country else None
-        zone = min(named, key=lambda z: (-named[z], z)) if named else one
-        if zone:
-            found[side] = zone
-        if one or len(named) == 1:
-            only.add(side)
-    return found, only
+        usual = min(named, key=lambda zone: (-named[zone], zone)) if named else one
+        found[side] = _End(usual, there, one is not None)
+    return found

@@ -18,7 +18,7 @@ Printed = Mapping[tuple[str, datetime | None], Sequence[Observation]]
 
 
 def copied(tracks: Tracks) -> Counter[tuple[str, bool]]:
-    """Of each portal that is not known here, how many rows are copies of another portal's, and are not.
+    """Of each portal that is not known here, or sells, how many rows are copies of another's, and are not.
 
     Rows of a portal that is alone with its parcel say nothing.
     """
@@ -28,7 +28,7 @@ def copied(tracks: Tracks) -> Counter[tuple[str, bool]]:
     printed = by_print(o for rows in tracks.values() for o in rows)
     claimed = _by_claim(o for rows in tracks.values() for o in rows)
     for (portal, _), rows in tracks.items():
-        if vocabulary.facts(portal).kind == "unknown":
+        if vocabulary.facts(portal).kind in ("unknown", "marketplace"):
             told = [o for o in rows if o.row.precision in ("second", "minute")]
             counts.update(
                 (portal, any(is_copy(o, w) for w in (*alike(o, printed), *_claiming(o, claimed))))
@@ -73,7 +73,7 @@ def _by_claim(rows: Iterable[Observation]) -> Mapping[int, Sequence[Observation]
     """Rows by the minute (since 1970) that they claim to stand for."""
     found: dict[int, list[Observation]] = defaultdict(list)
     for o in rows:
-        at = _claimed_minute(o)
+        at = claimed_minute(o)
         if at is not None:
             found[at].append(o)
     return found
@@ -81,15 +81,16 @@ def _by_claim(rows: Iterable[Observation]) -> Mapping[int, Sequence[Observation]
 
 def _claiming(o: Observation, claimed: Mapping[int, Sequence[Observation]]) -> list[Observation]:
     """Rows of other portals that claim the minute `o` claims, in other digits."""
-    at = _claimed_minute(o)
+    at = claimed_minute(o)
     return [] if at is None else [w for w in claimed[at] if w.portal != o.portal]
 
 
-def _claimed_minute(o: Observation) -> int | None:
+def claimed_minute(o: Observation) -> int | None:
+    """The minute (since 1970) that a row claims to stand for: by its label, else by the zone of its page."""
     wall, claim = wall_seconds(o.row), claim_of(o.row)
-    if wall is None or claim is None or not is_fine(o.row):
-        return None
-    return wall // 60 - claim
+    if claim is None and vocabulary.facts(o.portal).clock.kind == "viewer":
+        claim = o.viewer_offset_minutes
+    return None if wall is None or claim is None or not is_fine(o.row) else wall // 60 - claim
 
 
 def is_copy(o: Observation, source: Observation) -> bool:
@@ -103,9 +104,9 @@ def is_twin(a: Observation, b: Observation) -> bool:
     """Whether one of two rows may repeat the other: in its digits, or for the same claimed minute."""
     if not is_copy(a, b) or a.row.local_time is None or b.row.local_time is None:
         return False
-    claimed = _claimed_minute(a)
+    claimed = claimed_minute(a)
     is_same_print = a.row.local_time.replace(second=0) == b.row.local_time.replace(second=0)
-    return is_same_print or (claimed is not None and claimed == _claimed_minute(b))
+    return is_same_print or (claimed is not None and claimed == claimed_minute(b))
 
 
 def is_firsthand(o: Observation) -> bool:

@@ -54,7 +54,7 @@ def disagreements(event_id: str, all_sides: Sides, zones: Sequence[str]) -> Iter
                 found,
                 reverses_order=found.kind in _APART and _reverses(event_id, a, b, all_sides),
                 suspect_id=suspect(a, b, sides) if found.kind == "conflict" else None,
-                sure=confidence(a, b, found, sides),
+                sure=confidence(a, b, found),
                 text=explanation(a, b, found),
             )
 

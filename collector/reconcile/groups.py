@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass, field
+from datetime import datetime
 from math import log
 
 from collector.fold import Observation
@@ -29,6 +30,7 @@ class Scan:
     rows    the rows, the one that speaks first
     page    portal and number
     spot    place on the page, oldest first
+    names   the milestones of all its rows, that of the first in front
     moments when it may have happened, in minutes since 1970 (two in the hour that autumn repeats);
             none without a time; the first moment of a coarse one
     width   minutes that the printed time covers: 1, 60 or 1440
@@ -39,6 +41,7 @@ class Scan:
     page: tuple[str, str]
     spot: int
     milestone: Milestone | None
+    names: tuple[Milestone | None, ...]
     is_physical: bool
     moments: tuple[float, ...]
     width: float
@@ -129,12 +132,24 @@ def words(g: Group, h: Group) -> float | None:
     said: list[float] = []
     for a in g.scans:
         for b in h.scans:
-            found = words_given(a.milestone, b.milestone, is_scan_and_data=a.is_physical != b.is_physical)
+            is_mixed = a.is_physical != b.is_physical
+            told = [words_given(x, y, is_scan_and_data=is_mixed) for x in a.names for y in b.names]
+            found = max((t for t in told if t is not None), default=None)
             if found is None:
                 return None
             if a.milestone is not None and b.milestone is not None:
                 said.append(found)
     return max(said, default=0.0)
+
+
+def are_printed_alike(g: Group, h: Group) -> bool:
+    """Whether a row of each prints one minute at places of one name: no more than a label parts them."""
+    return bool(_prints(g) & _prints(h))
+
+
+def _prints(g: Group) -> set[tuple[datetime, str]]:
+    fine = [(o.row.local_time, s.towns) for s in g.scans if s.is_fine for o in s.rows]
+    return {(at.replace(second=0), town) for at, towns in fine if at is not None for town in towns}
 
 
 def silence(g: Group, h: Group) -> float:

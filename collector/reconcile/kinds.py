@@ -14,6 +14,7 @@ from typing import Literal
 from collector.reconcile.model import ONCE
 from collector.reconcile.sides import Said, bearing_out
 from collector.reconcile.spans import Span, fitting_offset, zone_offset
+from collector.reconcile.towns import towns
 
 Kind = Literal["conflict", "lag", "unexplained", "zone_label", "timezone", "precision", "revision"]
 
@@ -89,13 +90,19 @@ def _real_kind(
     if _may_be_label(early, late, place_zones) or _may_be_label(late, early, place_zones):
         return "unexplained"
     milestone = early.observation.row.milestone
-    if milestone != late.observation.row.milestone:
-        return "unexplained"  # rows in other words may as well be two events
+    if milestone != late.observation.row.milestone or not (early.is_fine and late.is_fine):
+        return "unexplained"  # rows in other words, or without a minute, may as well be two events
     if bearing_out(late, sides) > max(1, bearing_out(early, sides)):
         return "conflict"  # the early one is alone: what came first is wrong
-    if bearing_out(early, sides) < 2 and milestone not in ONCE:
+    if bearing_out(early, sides) < 2 and milestone not in ONCE and not _are_sole(early, late):
         return "unexplained"  # and so may two rows alone
     return "unexplained" if late.habit.lag_class is None and gap <= LONGEST_LAG else "conflict"
+
+
+def _are_sole(a: Said, b: Said) -> bool:
+    """Whether either page passes the milestone just once, and both name one town."""
+    places = [side.observation.row.printed.place for side in (a, b)]
+    return a.is_sole and b.is_sole and bool(towns(places[0]) & towns(places[1]))
 
 
 def _longest_lag(side: Said) -> timedelta:

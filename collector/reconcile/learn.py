@@ -41,6 +41,9 @@ from collector.reconcile.teaching import (
 LEAST_SUPPORT, LEAST_SHARE, LEAST_SHARE_OF_CHOICE = 3, 0.05, 0.15
 #: A clock with something to choose (an offset, a zone) must fit so many times better than one without.
 CHOICE_MARGIN = 1.05
+#: Of the clocks without a choice the first is believed that fits nearly as many rows as the best: a row or
+#: two more are no evidence against what a portal declares or states.
+PLAIN_MARGIN = 0.8
 #: On one leg, where the portal's clock is known from others, chance must be left out more strictly.
 LEAST_SHARE_ON_LEG = 0.5
 #: A leg has a clock of its own where the portal's fits less than this share of the rows its best one fits.
@@ -60,7 +63,7 @@ LAG_QUANTILE = 0.8
 #: The share of rows that may come before the first other report: those of portals that are late too.
 MOST_EARLY = 0.35
 #: A portal whose rows are copies repeats others.
-LEAST_COPIES, COPIES_SHARE = 8, 0.85
+LEAST_COPIES, COPIES_SHARE = 8, 0.7
 
 __all__ = ["Count", "estimates", "used_estimates"]
 
@@ -113,7 +116,7 @@ def _best_clock(sums: _Sums) -> str | None:
     fits = _fits(sums)
     most, plain, rows = max(fits.values()), max(fits[clock] for clock in PLAIN), sums[TESTED, ""]
     if plain * CHOICE_MARGIN >= most and plain >= max(LEAST_SUPPORT, LEAST_SHARE * rows):
-        return next(clock for clock in PLAIN if fits[clock] == plain)
+        return next(c for c in PLAIN if fits[c] > plain - LEAST_SUPPORT and fits[c] >= PLAIN_MARGIN * plain)
     if most < max(LEAST_SUPPORT, LEAST_SHARE_OF_CHOICE * rows):
         return None
     one_offset = {clock: n for clock, n in fits.items() if fixed_minutes(clock) is not None}

@@ -23,6 +23,7 @@ from collector.reconcile.groups import (
     Group,
     Scan,
     are_kept_apart,
+    are_printed_alike,
     best_moment,
     is_one_country,
     may_join,
@@ -30,10 +31,12 @@ from collector.reconcile.groups import (
     silence,
     words,
 )
-from collector.reconcile.model import DAY, IN_PLACE, MINUTE, ONCE, OUT_OF_PLACE, REACH, spacing
+from collector.reconcile.model import DAY, IN_PLACE, LOOSE_WORD, MINUTE, ONCE, OUT_OF_PLACE, REACH, spacing
 
 #: Joins that would put two rows of a page, and their events, in opposite orders.
 _CROSSING = -8.0
+#: Joins by which a row's time and its event stand on either side of another event of its page.
+_PASSING = -1.0
 #: What a row that stands beside others already is worth in an alignment: more than any that does not.
 _ANCHOR = 30.0
 #: What it is worth to give a row without a time, or late and in unknown words, its event.
@@ -139,7 +142,8 @@ class _Matching:
         ):
             return -1.0  # another date is another round
         is_loose = g.milestone is None or g.milestone != h.milestone or said < 0
-        if is_loose and (apart or not all(s.is_fine for s in everyone)):
+        is_told = not apart or (said == LOOSE_WORD and are_printed_alike(g, h))
+        if is_loose and not (is_told and all(s.is_fine for s in everyone)):
             return -1.0  # other words, or none, bear out an event only together with its time
         return worth + said + sum(self._order(s, moment) for s in everyone if not s.is_fine or s in apart)
 
@@ -162,6 +166,8 @@ class _Matching:
             told = IN_PLACE if first - MINUTE <= moment <= last + MINUTE else OUT_OF_PLACE
         elif not s.is_fine and not self._is_in_place(s, moment):
             told = _CROSSING
+        if s.is_fine and self._passes_other(s, moment):
+            told += _PASSING
         for sibling in self.pages[s.page]:
             if sibling is s or sibling.milestone != s.milestone or not sibling.is_fine or not s.is_fine:
                 continue
@@ -171,6 +177,16 @@ class _Matching:
                 if before * (moment - event.moment) < 0:
                     told += _CROSSING
         return told
+
+    def _passes_other(self, s: Scan, moment: float) -> bool:
+        """Whether an event of another milestone that its page shares lies between a scan's time and a moment."""
+        shared = (
+            self.group_of[id(o)] for o in self.pages[s.page] if o.milestone != s.milestone and o.is_fine
+        )
+        return any(
+            g.is_shared and g.moment is not None and (s.moments[0] - g.moment) * (moment - g.moment) < 0
+            for g in shared
+        )
 
     def _is_in_place(self, s: Scan, moment: float) -> bool:
         """Whether the events of the rows next to a scan on its page lie on either side of the moment."""

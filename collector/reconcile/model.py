@@ -10,10 +10,9 @@ from math import exp, log, pi, sqrt
 
 from scrapers.words import Milestone
 
-#: Milestones a parcel usually passes once.
+#: Milestones a parcel usually passes once. Of its data, each carrier on the way is told by itself.
 ONCE = frozenset(
     {
-        Milestone.INFO_RECEIVED,
         Milestone.ACCEPTED,
         Milestone.EXPORT_CUSTOMS_STARTED,
         Milestone.EXPORT_CUSTOMS_CLEARED,
@@ -80,6 +79,8 @@ CATCH_ALL = frozenset({Milestone.NOTICE, Milestone.EXCEPTION})
 MINUTE, HOUR, DAY = 1.0, 60.0, 1440.0
 #: The longest that a habitual lag, or a wrong time, is looked for.
 REACH = 8 * DAY
+#: The longest that a portal without a known habit is late.
+LONGEST_LATE = 2 * DAY
 #: Share of times that are simply wrong; of those of portals without a known habit that are late.
 FALSE, LATE = 0.02, 0.12
 #: Share of times that are on time all the same where a portal is habitually late.
@@ -138,7 +139,7 @@ def time_given(apart: float, habit: Habit) -> float:
     if apart > 0 and habit.lag and apart <= 2 * habit.lag:
         share = (0.15 if habit.usual else 0.85) if apart <= habit.lag else 0.08
         wrong += share / habit.lag
-    elif apart > 0 and habit.lag is None and apart <= REACH:
+    elif apart > 0 and habit.lag is None and apart <= LONGEST_LATE:
         wrong += LATE / (8 * after)
     if round(abs(apart) / DAY) in _DATES_OFF and abs(abs(apart) - round(abs(apart) / DAY) * DAY) <= MINUTE:
         wrong += habit.false * WRONG_DATE / (2 * len(_DATES_OFF)) / 2

@@ -1,6 +1,5 @@
 """One parcel's scans, ready to be matched: moments, habits, places; and rows that only repeat others."""
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -22,43 +21,16 @@ from collector.reconcile.clocks import (
     under,
 )
 from collector.reconcile.context import Context, Tracks
-from collector.reconcile.copies import alike, by_print, is_copy, is_firsthand
+from collector.reconcile.copies import alike, by_print, claimed_minute, is_copy, is_firsthand
 from collector.reconcile.groups import Scan
 from collector.reconcile.matching import between_rows
 from collector.reconcile.model import DAY, HOUR, MINUTE, MISGUESSED, MISLABELLED, OUT_OF_ORDER, Habit
 from collector.reconcile.scans import Passing, passings, scans
 from collector.reconcile.spans import is_fine, wall_seconds
-from scrapers import vocabulary
+from collector.reconcile.towns import towns
 from scrapers.words import Leg
 
 _WIDTH = {"second": MINUTE, "minute": MINUTE, "hour": HOUR, "day": DAY, None: MINUTE}
-_WORD = re.compile(r"[^\W\d_]{4,}")
-#: Words of place names that name no place.
-_COMMON = frozenset(
-    [
-        "international",
-        "airport",
-        "facility",
-        "center",
-        "centre",
-        "distribution",
-        "regional",
-        "sorting",
-        "office",
-        "processing",
-        "network",
-        "delivery",
-        "post",
-        "mail",
-        "depot",
-        "station",
-        "terminal",
-        "logistics",
-        "province",
-        "city",
-        "district",
-    ]
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,10 +111,9 @@ def _by_minute(rows: Iterable[Observation], known: Mapping[str, Known]) -> dict[
 
 def _converted(o: Observation, known: Known, told: Mapping[int, Sequence[Observation]]) -> Observation | None:
     """The row that `o` repeats with its time converted to another zone, rightly labelled: by its words."""
-    claim, wall = claim_of(o.row), wall_seconds(o.row)
-    if claim is None or wall is None or not is_fine(o.row):
+    at = claimed_minute(o)
+    if at is None:
         return None
-    at = wall // 60 - claim
     fitting = [w for w in told.get(at, ()) if w.portal != o.portal and is_copy(o, w)]
     return min(fitting, key=content, default=None)
 
@@ -196,12 +167,13 @@ def _scan(
         page=page,
         spot=spot,
         milestone=row.milestone,
+        names=tuple(dict.fromkeys(o.row.milestone for o in rows)),
         is_physical=row.physical is not False,
         moments=moments,
         width=_WIDTH[row.precision],
         habit=habit,
         country=row.country,
-        towns=_towns(row.printed.place),
+        towns=towns(row.printed.place),
         is_witness=is_firsthand(o),
         between=between,
         key=content(o),
@@ -263,11 +235,6 @@ def _moments(o: Observation, known: Known) -> tuple[float, ...]:
         return (first,)
     width = (span.latest - span.earliest).total_seconds() / 60
     return (first, first + round(width / 15) * 15) if width > 2 * MINUTE else (first,)
-
-
-def _towns(place: str | None) -> frozenset[str]:
-    """The longer words of a place's name, for comparison."""
-    return frozenset(_WORD.findall(vocabulary.normal(place))) - _COMMON if place else frozenset()
 
 
 def content(o: Observation) -> tuple[object, ...]:

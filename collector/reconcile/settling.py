@@ -52,6 +52,8 @@ def _settled(o: Observation, known: Known, others: Sequence[_Witness], zones: Se
     held = known.belief
     if held.span is not None and any(held.span.agrees_with(span) for _, span in others):
         return _told_apart(o, held, others)
+    if held.source == "corrected" and known.source is None and (claimed := _claimed(o, others)):
+        return claimed
     wall = wall_span(o.row)
     if wall is None or (held.source in _SURE and o.row.zone is None):
         return None
@@ -73,6 +75,16 @@ def _settled(o: Observation, known: Known, others: Sequence[_Witness], zones: Se
     if len(good) != 1:
         return None
     return belief_at(o, good[0], "inferred" if claim_of(o.row) is None else "corrected")
+
+
+def _claimed(o: Observation, others: Sequence[_Witness]) -> Belief | None:
+    """A row's claim at its word, if a witness bears it out: that others of its portal are wrong says less."""
+    claim = claim_of(o.row)
+    if claim is None:
+        return None
+    held = belief_at(o, claim, "payload" if o.row.claimed_offset_minutes is None else "stated")
+    is_borne_out = held.span is not None and any(held.span.agrees_with(span) for _, span in others)
+    return held if is_borne_out else None
 
 
 def _is_no_lag(offset: int, held: Belief) -> bool:

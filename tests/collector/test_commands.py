@@ -180,8 +180,11 @@ def test_disagreements_are_filtered(crosstrack, filled):
 
 def test_clocks_say_what_is_declared_and_how_rows_were_read(crosstrack, filled):
     told = {row["portal"]: row for row in json.loads(crosstrack("clocks", "--json").stdout)}
-    assert told["cainiao"]["believed"] == "1 stated"
-    assert (told["correos"]["declared"], told["correos"]["believed"]) == ("zone Europe/Madrid", "1 portal")
+    assert told["cainiao"]["by_source"] == "1 stated"
+    assert (told["correos"]["declared"], told["correos"]["by_source"]) == ("zone Europe/Madrid", "1 portal")
+    assert (told["correos"]["believed"], told["correos"]["how_sure"]) == ("always Europe/Madrid", "declared")
+    assert "correos" not in crosstrack("clocks", "--portal", "Cainiao ").stdout
+    assert "nowhere" in one_line(crosstrack("clocks", "--portal", "nowhere"))
 
 
 # --- doctor --------------------------------------------------------------------------------------------

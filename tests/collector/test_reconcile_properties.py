@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 from collector.fold import fold
 from collector.reconcile import Parcel, counts, reconcile
-from collector.reconcile.clocks import Estimate
+from collector.reconcile.clocks import Estimate, fixed_minutes
 from collector.reconcile.learn import estimates
+from collector.reconcile.teaching import LAGS
 from scrapers.words import Leg
 from tests.collector.rows_made import reading, row
 
@@ -46,9 +47,19 @@ TRACKS = st.dictionaries(
     min_size=1,
     max_size=4,
 )
+HABITS = st.one_of(
+    st.just((None, None)), st.just(("scan", None)), st.tuples(st.just("receipt"), st.sampled_from(LAGS))
+)
 KNOWN = st.dictionaries(
-    st.tuples(st.sampled_from(["p1", "p2", "p3"]), st.sampled_from(["unknown", "last_mile"])),
-    st.builds(Estimate, st.sampled_from([None, 60]), st.sampled_from([None, "scan", "receipt"])),
+    st.tuples(st.sampled_from(["p1", "p2", "p3"]), st.sampled_from(["unknown", "last_mile", "any"])),
+    st.builds(
+        lambda clock, habit, share: Estimate(
+            clock, clock and fixed_minutes(clock), *habit, reliability=share, completeness=share
+        ),
+        st.sampled_from([None, "UTC+01:00", "claim", "place", "copy", "Africa/Algiers"]),
+        HABITS,
+        st.sampled_from([None, 0.1, 0.9]),
+    ),
     max_size=3,
 )
 
@@ -114,7 +125,7 @@ def _back(instant, by):
 
 
 @given(TRACKS, KNOWN, st.randoms(use_true_random=False))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=400, deadline=None)
 def test_the_order_of_tracks_and_rows_does_not_matter(tracks, known, random):
     made = parcel(tracks)
     names = list(made.tracks)
@@ -125,7 +136,7 @@ def test_the_order_of_tracks_and_rows_does_not_matter(tracks, known, random):
 
 
 @given(TRACKS, KNOWN, st.permutations(["x1", "x2", "x3"]))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=400, deadline=None)
 def test_renaming_portals_nobody_knows_changes_names_and_signs_only(tracks, known, names):
     new = dict(zip(("p1", "p2", "p3"), names, strict=True))
     old = {value: key for key, value in new.items()}
@@ -134,14 +145,14 @@ def test_renaming_portals_nobody_knows_changes_names_and_signs_only(tracks, know
 
 
 @given(TRACKS, KNOWN, st.integers(-60, 60))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=400, deadline=None)
 def test_moving_everything_by_weeks_moves_instants_only(tracks, known, weeks):
     by = timedelta(weeks=weeks)
     assert told(parcel(tracks, moved=by), known, back=by) == told(parcel(tracks), known)
 
 
 @given(TRACKS, KNOWN)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=400, deadline=None)
 def test_one_portals_rows_of_one_event_never_disagree(tracks, known):
     made = parcel(tracks)
     result = reconcile(made, known)
@@ -153,7 +164,7 @@ def test_one_portals_rows_of_one_event_never_disagree(tracks, known):
 
 
 @given(TRACKS, KNOWN)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=400, deadline=None)
 def test_every_current_row_has_one_event_and_every_event_a_number(tracks, known):
     made = parcel(tracks)
     result = reconcile(made, known)
@@ -167,7 +178,7 @@ def test_every_current_row_has_one_event_and_every_event_a_number(tracks, known)
 
 
 @given(TRACKS, KNOWN)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=400, deadline=None)
 def test_every_disagreement_tells_what_the_definitions_say(tracks, known):
     made = parcel(tracks)
     result = reconcile(made, known)
@@ -192,7 +203,7 @@ def test_every_disagreement_tells_what_the_definitions_say(tracks, known):
 
 
 @given(TRACKS)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=400, deadline=None)
 def test_pass_two_does_not_change_what_pass_one_teaches(tracks):
     made = parcel(tracks)
     taught = counts(made)
