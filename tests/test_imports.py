@@ -14,10 +14,13 @@ PACKAGES = ("collector", "scrapers", "fixtures", "demo")
 #: The steps that only compute: from saved pages to rows, from rows to events.
 PURE = (
     "scrapers",
+    "collector.answer",
     "collector.cadence",
+    "collector.canonical",
     "collector.drift",
     "collector.fold",
     "collector.fold_matching",
+    "collector.fold_revisions",
     "collector.fold_track",
     "collector.politeness",
     "collector.read",

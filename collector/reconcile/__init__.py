@@ -29,7 +29,7 @@ from collector.reconcile.inferring import inferred
 from collector.reconcile.matching import groups_of
 from collector.reconcile.scanning import Known, known_rows, scans_of
 from collector.reconcile.scans import passings
-from collector.reconcile.settling import bearing_each_other, settled, spread
+from collector.reconcile.settling import SURE, bearing_each_other, settled, spread
 from collector.reconcile.sides import Said, speakers
 from collector.reconcile.statements import Pairs, of_sources, standing, unrepeated
 from collector.reconcile.teaching import Count, taught
@@ -92,9 +92,11 @@ def reconcile(parcel: Parcel, estimates: Estimates) -> Reconciled:
     groups = _grouped(tracks, where, known, estimates, of_sources(pairs, known))
     beliefs = {name: row.belief for name, row in known.items()}
     witnesses = {o.id: _is_witness(o, known, estimates) for rows in tracks.values() for o in rows}
+    # What a relay shows for its viewer's zone is no scan of its own, but its clock is known.
+    telling = {name: is_own or known[name].belief.source in SURE for name, is_own in witnesses.items()}
     for group in groups:
-        beliefs |= _unsaid(settled(group, known, witnesses, _zones(group, where, parcel)), where)
-    borne_out = {name for group in groups for name in bearing_each_other(group, beliefs, witnesses)}
+        beliefs |= _unsaid(settled(group, known, telling, _zones(group, where, parcel)), where)
+    borne_out = {name for group in groups for name in bearing_each_other(group, beliefs, telling)}
     beliefs |= _unsaid(spread(tracks, where, beliefs, borne_out), where)
     sole = {o.id for rows in tracks.values() for (_, _, times), o in passings(rows) if times == 1}
     said = [

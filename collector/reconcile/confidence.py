@@ -23,7 +23,7 @@ def confidence(a: Said, b: Said, found: Difference) -> float:
     """The probability, 0 to 1, that both rows report one event and the kind is right."""
     said = (a.observation.row.milestone, b.observation.row.milestone)
     words = "unknown" if None in said else "same" if said[0] == said[1] else "other"
-    passing = "once" if said[0] in ONCE else "again"
+    passing = "again" if ONCE.isdisjoint(said) else "once"
     told = "fine" if a.is_fine and b.is_fine else "coarse"
     shares = _shares().get(found.kind or "", {}).get(words, {})
     return shares.get(f"{passing}_{told}", _UNMEASURED)

@@ -239,7 +239,8 @@ class _Matching:
         said = words(mine, g)
         is_bare = s.milestone is None and g.milestone is not None
         is_on_time = not any(other.habit.lag for other in g.scans)
-        return said is not None and (is_bare or said < 0) and is_on_time and _has_no(s, g)
+        is_like = is_bare or (said is not None and LOOSE_WORD <= said < 0)
+        return said is not None and s.is_physical and is_like and is_on_time and _has_no(s, g)
 
 
 def _is_near(g: Group, h: Group) -> bool:

@@ -26,6 +26,18 @@ ONCE = frozenset(
     }
 )
 
+#: Milestones of every hub on the way.
+_OFTEN = frozenset(
+    {
+        Milestone.ARRIVED_ORIGIN_FACILITY,
+        Milestone.DEPARTED_ORIGIN_FACILITY,
+        Milestone.ARRIVED_FACILITY,
+        Milestone.DEPARTED_FACILITY,
+        Milestone.NOTICE,
+        Milestone.EXCEPTION,
+    }
+)
+
 #: Two milestones one scan may be called by different portals, if the times agree.
 ALIKE = frozenset(
     frozenset(pair)
@@ -99,7 +111,7 @@ OTHER_WORD = log(0.03)
 #: Wordings of a passing that leave open at which sort of place.
 LOOSE_WORD = log(0.2)
 #: Other events of the same milestone: how many are expected, over how long.
-_AGAIN_ONCE, _AGAIN = 0.04 / (14 * DAY), 0.8 / (2 * DAY)
+_AGAIN_ONCE, _AGAIN, _AGAIN_OFTEN = 0.04 / (14 * DAY), 0.35 / (3 * DAY), 0.8 / (2 * DAY)
 #: A place that is named alike on both sides, or differently.
 SAME_PLACE, OTHER_PLACE = 1.0, -2.0
 #: A row that stands out of the order of its times stands where it belongs.
@@ -125,7 +137,9 @@ class Habit:
 
 def spacing(milestone: Milestone | None) -> float:
     """How likely another event of that milestone is at any given minute."""
-    return log(_AGAIN_ONCE if milestone in ONCE else _AGAIN)
+    if milestone in ONCE:
+        return log(_AGAIN_ONCE)
+    return log(_AGAIN_OFTEN if milestone is None or milestone in _OFTEN else _AGAIN)
 
 
 def time_given(apart: float, habit: Habit) -> float:

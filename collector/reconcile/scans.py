@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from collector.fold import Observation
 from collector.read.rows import ReadRow
+from collector.reconcile.clocks import claim_of
 from scrapers.words import Milestone
 
 #: Systems of one portal write the same scan 3 to 8 s apart.
@@ -50,6 +51,8 @@ def _is_same_scan(a: ReadRow, b: ReadRow) -> bool:
     """Whether two rows tell one scan at one place, b no earlier than a: seconds apart, or in one minute."""
     if a.local_time is None or b.local_time is None or a.printed.place != b.printed.place:
         return False
+    if claim_of(a) != claim_of(b):
+        return False  # the same digits under another label are another moment
     is_to_second = a.precision == b.precision == "second"
     is_at_once = a.precision == b.precision == "minute" and a.local_time == b.local_time
     if not is_at_once and not (is_to_second and b.local_time - a.local_time <= SAME_SCAN):

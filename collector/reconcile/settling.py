@@ -12,7 +12,7 @@ from collector.reconcile.scanning import Known
 from collector.reconcile.spans import AGREE, Span, fitting_offset, is_fine, wall_span, zone_offset
 
 #: Declared clocks: only the row's own place, together with a witness, can overrule them.
-_SURE = frozenset({"viewer", "portal"})
+SURE = frozenset({"viewer", "portal"})
 
 #: Offsets of zones that are not whole hours (tz database, in use since 2000), in minutes.
 ODD_OFFSETS = frozenset({-570, -270, -210, -150, 210, 270, 330, 345, 390, 510, 525, 570, 630, 690, 765, 825})
@@ -55,7 +55,7 @@ def _settled(o: Observation, known: Known, others: Sequence[_Witness], zones: Se
     if held.source == "corrected" and known.source is None and (claimed := _claimed(o, others)):
         return claimed
     wall = wall_span(o.row)
-    if wall is None or (held.source in _SURE and o.row.zone is None):
+    if wall is None or (held.source in SURE and o.row.zone is None):
         return None
     if known.is_guess and known.offset is not None:
         guessed = belief_at(o, known.offset.minutes, "inferred")
@@ -70,7 +70,7 @@ def _settled(o: Observation, known: Known, others: Sequence[_Witness], zones: Se
     good = [
         offset
         for offset, portals in votes.items()
-        if offset in at_place or (len(portals) >= 2 and held.source not in _SURE and _is_no_lag(offset, held))
+        if offset in at_place or (len(portals) >= 2 and held.source not in SURE and _is_no_lag(offset, held))
     ]
     if len(good) != 1:
         return None

@@ -122,7 +122,8 @@ def test_show_gives_findings_then_a_timeline_with_a_column_for_each_portal(cross
 
 def test_show_gives_both_parcels_of_a_number_used_again(crosstrack, database):
     with open_store(database) as db:
-        take_in(db, [record(events=[event("2024-02-20 13:05:11"), event("2026-02-20 13:05:11")])])
+        times = ("2024-02-20 13:05:11", "2024-02-27 08:00:00", "2026-02-20 13:05:11")
+        take_in(db, [record(events=[event(time) for time in times])])
     shown = json.loads(crosstrack("show", CAINIAO, "--json").stdout)
     assert [p["id"] for p in shown] == [CAINIAO, f"{CAINIAO}@2026-02-20"]
     assert len(json.loads(crosstrack("show", f"{CAINIAO}@2026-02-20", "--json").stdout)) == 1

@@ -36,7 +36,7 @@ def only_disagreement(*observations, estimates=None, **more):
 
 
 def test_a_claim_that_holds_beats_an_inferred_offset():
-    taught = {("mine", "unknown"): Estimate(offset_minutes=480)}
+    taught = {("mine", "unknown"): Estimate("UTC+08:00", 480)}
     event = only_event(at("mine", "17:20:00", offset=None), at("a", "10:00"), estimates=taught)
     assert event.occurred_at == utc("02T09:00")
 
@@ -79,7 +79,7 @@ def test_an_event_told_to_the_day_has_a_span_and_no_instant():
 
 
 def test_a_worse_clock_fills_in_the_time_of_a_date():
-    taught = {("mine", "unknown"): Estimate(offset_minutes=480)}
+    taught = {("mine", "unknown"): Estimate("UTC+08:00", 480)}
     event = only_event(at("mine", "17:20:00", offset=None), at("a", "2026-03-02"), estimates=taught)
     assert event.occurred_at == utc("02T09:20")
 
@@ -177,10 +177,11 @@ def test_the_worst_severity_of_an_event_is_its_highlight():
     assert returned.id not in result.highlights
 
 
-def test_confidence_is_a_probability_and_lower_where_less_is_known():
+def test_confidence_is_a_probability_and_lower_for_what_is_harder_to_tell():
     sure = only_disagreement(at("a", "10:00"), at("b", "17:00", offset=480))
-    unsure = only_disagreement(at("a", "10:00", None), at("b", "17:00", None, offset=480))
-    assert 0 < unsure.confidence < sure.confidence < 1
+    unsure = only_disagreement(at("a", "10:00"), at("b", "10:25"), estimates=SCAN)
+    assert (sure.kind, unsure.kind) == ("timezone", "conflict")
+    assert 0 < unsure.confidence < sure.confidence <= 1
 
 
 # --- revisions ------------------------------------------------------------------------------------------

@@ -125,7 +125,7 @@ def _back(instant, by):
 
 
 @given(TRACKS, KNOWN, st.randoms(use_true_random=False))
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_the_order_of_tracks_and_rows_does_not_matter(tracks, known, random):
     made = parcel(tracks)
     names = list(made.tracks)
@@ -136,7 +136,7 @@ def test_the_order_of_tracks_and_rows_does_not_matter(tracks, known, random):
 
 
 @given(TRACKS, KNOWN, st.permutations(["x1", "x2", "x3"]))
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_renaming_portals_nobody_knows_changes_names_and_signs_only(tracks, known, names):
     new = dict(zip(("p1", "p2", "p3"), names, strict=True))
     old = {value: key for key, value in new.items()}
@@ -145,14 +145,14 @@ def test_renaming_portals_nobody_knows_changes_names_and_signs_only(tracks, know
 
 
 @given(TRACKS, KNOWN, st.integers(-60, 60))
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_moving_everything_by_weeks_moves_instants_only(tracks, known, weeks):
     by = timedelta(weeks=weeks)
     assert told(parcel(tracks, moved=by), known, back=by) == told(parcel(tracks), known)
 
 
 @given(TRACKS, KNOWN)
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_one_portals_rows_of_one_event_never_disagree(tracks, known):
     made = parcel(tracks)
     result = reconcile(made, known)
@@ -164,7 +164,7 @@ def test_one_portals_rows_of_one_event_never_disagree(tracks, known):
 
 
 @given(TRACKS, KNOWN)
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_every_current_row_has_one_event_and_every_event_a_number(tracks, known):
     made = parcel(tracks)
     result = reconcile(made, known)
@@ -178,7 +178,7 @@ def test_every_current_row_has_one_event_and_every_event_a_number(tracks, known)
 
 
 @given(TRACKS, KNOWN)
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_every_disagreement_tells_what_the_definitions_say(tracks, known):
     made = parcel(tracks)
     result = reconcile(made, known)
@@ -188,7 +188,7 @@ def test_every_disagreement_tells_what_the_definitions_say(tracks, known):
         a, b = observations[d.observation_a], observations[d.observation_b]
         assert (a.portal, b.portal) == (d.portal_a, d.portal_b)
         assert re.search(r"\.$", d.explanation)
-        assert 0 < d.confidence < 1
+        assert 0 <= d.confidence <= 1
         if d.kind == "revision":
             assert a.portal == b.portal
             assert a.replaced_by == b.id
@@ -203,7 +203,7 @@ def test_every_disagreement_tells_what_the_definitions_say(tracks, known):
 
 
 @given(TRACKS)
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_pass_two_does_not_change_what_pass_one_teaches(tracks):
     made = parcel(tracks)
     taught = counts(made)
