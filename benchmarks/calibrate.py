@@ -1,8 +1,8 @@
-"""`python -m benchmarks.calibrate`: how often Crosstrack is right about a disagreement, by what can be seen of it.
+"""`python -m benchmarks.calibrate`: how often Crosstrack is right about a disagreement, by its looks.
 
 Prints the shares that `confidence` stands on, as TOML: of the disagreements of one kind between rows that are
-understood alike or not, pass once or again and again, and print a minute or not, how many are right about both the
-event and the kind. The worlds are others than those that `evaluate` takes by default.
+understood alike or not, pass once or again and again, and print a minute or not, how many are right about
+both the event and the kind. The worlds are others than those that `evaluate` takes by default.
 """
 
 import argparse
@@ -18,9 +18,9 @@ from benchmarks.worlds import make_world, profile, profile_names
 #: Milestones that a parcel passes once, as a rule.
 ONCE = frozenset(
     {
-        "info_received", "accepted", "export_customs_started", "export_customs_cleared", "departed_origin_country",
-        "arrived_destination_country", "handed_to_last_mile", "available_for_pickup", "delivered", "returned",
-        "cancelled",
+        "info_received", "accepted", "export_customs_started", "export_customs_cleared",
+        "departed_origin_country", "arrived_destination_country", "handed_to_last_mile",
+        "available_for_pickup", "delivered", "returned", "cancelled",
     }
 )  # fmt: skip
 #: How many imagined cases pull a cell towards the share of its kind.
@@ -33,9 +33,9 @@ _Cell = tuple[str, str, str, str]
 def main(arguments: Sequence[str] | None = None) -> int:
     """Print the table; 0."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.calibrate", description=__doc__)
-    parser.add_argument("--seeds", type=int, default=2, metavar="N", help="worlds per profile (default: 2)")
+    parser.add_argument("--seeds", type=int, default=2, metavar="N", help="worlds per profile (2)")
     parser.add_argument("--first-seed", type=int, default=101, metavar="N", help="the first (default: 101)")
-    parser.add_argument("--parcels", type=int, default=40, metavar="N", help="parcels per world (default: 40)")
+    parser.add_argument("--parcels", type=int, default=40, metavar="N", help="parcels per world (40)")
     options = parser.parse_args(arguments)
     said, right = Counter[_Cell](), Counter[_Cell]()
     for name in profile_names():

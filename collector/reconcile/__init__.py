@@ -20,6 +20,7 @@ from collector.reconcile.clocks import (
     claim_of,
     estimate_of,
     is_relay,
+    overruling,
 )
 from collector.reconcile.context import Context, Countries, Track, Zones, contexts
 from collector.reconcile.copies import is_firsthand
@@ -98,13 +99,15 @@ def reconcile(parcel: Parcel, estimates: Estimates) -> Reconciled:
         beliefs |= _unsaid(settled(group, known, telling, _zones(group, where, parcel)), where)
     borne_out = {name for group in groups for name in bearing_each_other(group, beliefs, telling)}
     beliefs |= _unsaid(spread(tracks, where, beliefs, borne_out), where)
+    beliefs |= _unsaid(_repeated(tracks, known, beliefs), where)
     sole = {o.id for rows in tracks.values() for (_, _, times), o in passings(rows) if times == 1}
     said = [
         [_said(o, where, known, beliefs, witnesses, estimates, is_sole=o.id in sole) for o in group]
         for group in groups
     ]
     made = events(said, tracks, parcel.countries)
-    gone = contexts(_oldest_first(parcel.tracks), parcel.countries, parcel.zones)
+    is_all = all(o.is_current for o in observations.values())
+    gone = where if is_all else contexts(_oldest_first(parcel.tracks), parcel.countries, parcel.zones)
     for o in observations.values():
         if o.id not in beliefs:
             beliefs[o.id] = belief(o, believed(o, gone[o.id], estimates))
@@ -121,7 +124,7 @@ def reconcile(parcel: Parcel, estimates: Estimates) -> Reconciled:
     found += revisions(observations, beliefs, event_of)
     return Reconciled(
         events=tuple(made),
-        beliefs=beliefs,
+        beliefs={name: overruling(observations[name], held) for name, held in beliefs.items()},
         legs={name: (where.get(name) or gone[name]).leg for name in observations},
         relayed_from={name: row.repeats[0] for name, row in known.items() if row.repeats},
         event_of=event_of,

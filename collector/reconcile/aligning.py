@@ -1,8 +1,8 @@
 """One page's rows beside the events known so far, in the order of both: the best monotone alignment. Pure.
 
-Needleman and Wunsch's recurrence: rows and events are walked in order, and each row is paired with an event or
-left alone so that the sum of the gains is greatest. Rows that are late by habit, that print no more than a date
-or nothing at all, or whose words nobody knows, get their event by the rows around them.
+Needleman and Wunsch's recurrence: rows and events are walked in order, and each row is paired with an event
+or left alone so that the sum of the gains is greatest. Rows that are late by habit, that print no more than a
+date or nothing at all, or whose words nobody knows, get their event by the rows around them.
 """
 
 from collections.abc import Callable, Sequence
@@ -49,7 +49,7 @@ def _best(worth: Sequence[Sequence[float]]) -> list[list[float]]:
 
 
 def _bounds(found: Sequence[tuple[int, int, bool]], place: int) -> tuple[int, int]:
-    """The first event the pair could have had without crossing its neighbours, and the one behind the last."""
+    """The first event the pair could have had without crossing its neighbours, and the end of those."""
     first = found[place - 1][1] + 1 if place else 0
     last = found[place + 1][1] if place + 1 < len(found) else -1
     return first, last

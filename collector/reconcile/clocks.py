@@ -1,7 +1,8 @@
 """What a portal's clock can be, and what is believed of each printed time. Pure.
 
-A clock is written as a text: "declared" (what the portal's facts say), "claim" (the offset the row states), "place" (local time of the scan's place),
-"viewer" (the zone the page was made for), "copy" (the clock of the row it repeats, of another portal), "UTC+05:30" (one offset), or the name of a zone.
+A clock is written as a text: "declared" (what the portal's facts say), "claim" (the offset the row states),
+"place" (local time of the scan's place), "viewer" (the zone the page was made for), "copy" (the clock of the
+row it repeats, of another portal), "UTC+05:30" (one offset), or the name of a zone.
 """
 
 from collections.abc import Mapping
@@ -22,6 +23,8 @@ OffsetSource = Literal["stated", "payload", "viewer", "portal", "place", "inferr
 DECLARED, CLAIM, PLACE, VIEWER, COPY = "declared", "claim", "place", "viewer", "copy"
 #: Labels of a portal are trusted beyond a place that the row does not name, from this reliability on.
 TRUSTED = 0.4
+#: From this on they are trusted where the country has but one zone, too: some rows are data from afar.
+SELDOM_WRONG = 0.8
 #: The leg under which is kept what holds for a portal on every leg.
 ANY = "any"
 
@@ -182,8 +185,7 @@ def believed(o: Observation, context: Context, estimates: Estimates) -> Offset |
     found = by_facts if learned == DECLARED else None if learned is None else under(learned, row, context)
     if found is None or claim is None:
         return found or claim or by_facts
-    is_trusted = (estimate.reliability or 0) >= TRUSTED and _may_be_there(claim, row, context)
-    if learned == PLACE and not context.is_sure and is_trusted:
+    if learned == PLACE and not context.is_own and _is_trusted(claim, row, context, estimate):
         return claim  # where the row was scanned is no more than likely
     if claim.source == "payload":
         return claim  # what the page's data prove of this row goes before what its portal usually does
@@ -198,6 +200,13 @@ def _bears_out(held: Offset, row: ReadRow, claim: Offset) -> bool:
     if not span or not allowed or span.is_day:
         return held.minutes == claim.minutes
     return span.agrees_with(allowed)
+
+
+def _is_trusted(claim: Offset, row: ReadRow, context: Context, estimate: Estimate) -> bool:
+    """Whether a label goes before the place of the rows around it."""
+    reliability = estimate.reliability or 0.0
+    may_be = not context.is_sure and _may_be_there(claim, row, context)
+    return reliability >= SELDOM_WRONG or (reliability >= TRUSTED and may_be)
 
 
 def _may_be_there(claim: Offset, row: ReadRow, context: Context) -> bool:
@@ -223,3 +232,11 @@ def belief(o: Observation, held: Offset | None) -> Belief:
 def belief_at(o: Observation, offset_minutes: int, source: OffsetSource) -> Belief:
     """The printed time read at an offset that something else settled."""
     return belief(o, Offset(offset_minutes, source))
+
+
+def overruling(o: Observation, held: Belief) -> Belief:
+    """A belief that overrules the claim of its row is called so, whatever it rests on."""
+    claim = claim_of(o.row)
+    if claim is None or held.offset_minutes in (None, claim) or held.source == "corrected":
+        return held
+    return replace(held, source="corrected")

@@ -99,7 +99,7 @@ def contexts(tracks: Tracks, countries: Countries, zones: Zones = _NOTHING) -> d
 
 
 def legs_of(rows: Sequence[Observation], countries: Countries = NOWHERE) -> list[Leg | None]:
-    """Each row's leg; one whose wording leaves it open has that of its country's end, or of the rows around it.
+    """Each row's leg; one left open by its wording has that of its country's end, or of the rows around it.
 
     At either end of the list the one neighbour there is decides; between two legs, the carriers of either end
     have the parcel before it has left and after it was handed over.
@@ -169,7 +169,7 @@ def _beside(rows: Sequence[Observation], legs: Mapping[str, Leg | None]) -> dict
 
 @dataclass(frozen=True, slots=True)
 class _End:
-    """One end of the journey: the zone most rows there are in, all zones of its country, whether there is one."""
+    """One end of the journey: the zone of most rows there, all zones of its country, whether there is one."""
 
     zone: str | None = None
     zones: tuple[str, ...] = ()

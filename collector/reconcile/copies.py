@@ -3,6 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
 
 from collector.fold import Observation
 from collector.reconcile.clocks import claim_of
@@ -95,9 +96,14 @@ def claimed_minute(o: Observation) -> int | None:
 
 def is_copy(o: Observation, source: Observation) -> bool:
     """Whether the words of `o` are those of `source`, perhaps with something before or behind them."""
-    a, b = (vocabulary.normal(one.row.printed.description) for one in (o, source))
+    a, b = (_plain(one.row.printed.description) for one in (o, source))
     short, long = sorted((a, b), key=len)
     return len(short) >= _LONG_ENOUGH and short in long
+
+
+@lru_cache(maxsize=1 << 16)
+def _plain(text: str) -> str:
+    return vocabulary.normal(text)
 
 
 def is_twin(a: Observation, b: Observation) -> bool:

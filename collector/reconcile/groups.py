@@ -72,16 +72,17 @@ class Group:
     scans: list[Scan]
     moment: float | None = None
     fit: float = 0.0
+    milestone: Milestone | None = None
     is_gone: bool = field(default=False)
 
     def __post_init__(self) -> None:
-        self.moment, self.fit = best_moment(self.scans)
+        self.settle()
 
-    @property
-    def milestone(self) -> Milestone | None:
-        """What most of its scans are called."""
+    def settle(self) -> None:
+        """Work out the moment, its likelihood, and what most of the scans are called."""
+        self.moment, self.fit = best_moment(self.scans)
         said = Counter(s.milestone for s in self.scans if s.milestone is not None)
-        return min(said, key=lambda m: (-said[m], m)) if said else None
+        self.milestone = min(said, key=lambda m: (-said[m], m)) if said else None
 
     @property
     def is_shared(self) -> bool:

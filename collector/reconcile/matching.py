@@ -4,7 +4,8 @@ Groups begin as single scans. The gain of joining two is the logarithm of how mu
 one event than as two (`model`). Three steps, each best join first, gains worked out anew as groups grow:
 
 1. rows that tell one moment;
-2. page by page, what is left of a page's rows beside the events known so far, in the order of both (`aligning`);
+2. page by page, what is left of a page's rows beside the events known so far, in the order of both
+   (`aligning`);
 3. whatever is still likelier as one event: times that are simply wrong.
 
 A group never holds two scans of one page. The order of the input does not matter: ties are settled by what
@@ -14,7 +15,7 @@ rows say.
 import heapq
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from itertools import combinations, count
+from itertools import count, islice
 from math import inf
 from types import MappingProxyType
 
@@ -44,6 +45,9 @@ _LOOSE = 2.0
 
 #: Nothing that the user says.
 _NOTHING: Mapping[frozenset[str], bool] = MappingProxyType({})
+
+#: Moments are one within a minute, or within the hour that autumn repeats.
+_AT_ONCE = 63.0
 
 _Heap = list[tuple[float, int, Group, Group]]
 
@@ -88,9 +92,21 @@ class _Matching:
     def run(self, *, is_at_once: bool) -> None:
         """Join while there is something to gain; only what tells one moment, if `is_at_once`."""
         gain = self._gain_at_once if is_at_once else self._gain
+        reach = _AT_ONCE if is_at_once else REACH + DAY
         heap: _Heap = []
-        for g, h in combinations((g for g in self.groups if not g.is_gone), 2):
-            self._offer(heap, g, h, gain)
+        standing = sorted(
+            (
+                (g.moment, place, g)
+                for place, g in enumerate(self.groups)
+                if g.moment is not None and not g.is_gone
+            ),
+            key=lambda told: told[:2],
+        )
+        for place, (moment, _, g) in enumerate(standing):
+            for later, _, h in islice(standing, place + 1, None):
+                if later > moment + reach:
+                    break
+                self._offer(heap, g, h, gain)
         while heap:
             before, _, g, h = heapq.heappop(heap)
             if g.is_gone or h.is_gone:
@@ -100,7 +116,7 @@ class _Matching:
             if now == -before:
                 self._join(g, h)
                 for other in self.groups:
-                    if other is not g and not other.is_gone:
+                    if other is not g and not other.is_gone and _is_within(g, other, reach):
                         self._offer(heap, g, other, gain)
             elif now > 0:
                 heapq.heappush(heap, (-now, next(self.order), g, h))
@@ -113,7 +129,7 @@ class _Matching:
 
     def _join(self, g: Group, h: Group) -> None:
         g.scans += h.scans
-        g.moment, g.fit = best_moment(g.scans)
+        g.settle()
         h.is_gone = True
         for s in h.scans:
             self.group_of[id(s)] = g
@@ -148,7 +164,7 @@ class _Matching:
         return worth + said + sum(self._order(s, moment) for s in everyone if not s.is_fine or s in apart)
 
     def _base_gain(self, g: Group, h: Group) -> tuple[float, float, float] | None:
-        """The gain by times, silence and places; the common moment; the gain by words. None: not one event."""
+        """The gain by times, silence and places; the common moment; the gain by words. None: no event."""
         said = words(g, h)
         if said is None or g.moment is None or h.moment is None or not may_join(g, h, self.apart):
             return None
@@ -179,7 +195,7 @@ class _Matching:
         return told
 
     def _passes_other(self, s: Scan, moment: float) -> bool:
-        """Whether an event of another milestone that its page shares lies between a scan's time and a moment."""
+        """Whether an event of another milestone on its page lies between a scan's time and a moment."""
         shared = (
             self.group_of[id(o)] for o in self.pages[s.page] if o.milestone != s.milestone and o.is_fine
         )
@@ -241,6 +257,10 @@ class _Matching:
         is_on_time = not any(other.habit.lag for other in g.scans)
         is_like = is_bare or (said is not None and LOOSE_WORD <= said < 0)
         return said is not None and s.is_physical and is_like and is_on_time and _has_no(s, g)
+
+
+def _is_within(g: Group, h: Group, reach: float) -> bool:
+    return g.moment is not None and h.moment is not None and abs(g.moment - h.moment) <= reach
 
 
 def _is_near(g: Group, h: Group) -> bool:

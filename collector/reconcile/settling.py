@@ -133,7 +133,7 @@ def spread(
 ) -> dict[str, Belief]:
     """Beliefs of rows whose label fell on other rows of their page, by id: a page mislabels alike.
 
-    That is so where two rows of one end of the journey were corrected, and none with that label was borne out.
+    That is so where two rows of one end of the journey were corrected, and none with that label borne out.
     """
     changed: dict[str, Belief] = {}
     for rows in tracks.values():

@@ -1,8 +1,8 @@
 """What one parcel teaches about portals' clocks and habits, with declared facts only. Pure.
 
-A row teaches beside *anchors*: what other portals say of the same milestone, where both pages pass it as often,
-and the others' instant is borne out (by a declared clock, by a label that is the place's own time, or by two
-portals that agree). Each clock the row's portal may have is tried, and how the row then stands to the
+A row teaches beside *anchors*: what other portals say of the same milestone, where both pages pass it as
+often, and the others' instant is borne out (by a declared clock, by a label that is the place's own time, or
+by two portals that agree). Each clock the row's portal may have is tried, and how the row then stands to the
 anchors is counted. Counts add up over parcels; no parcel gives a portal and leg more than `PARCEL_CAP` rows.
 """
 
@@ -78,7 +78,7 @@ class _Told:
 
 @dataclass(frozen=True, slots=True)
 class _Anchors:
-    """What others say of a passing: the instants (epoch seconds), earliest first, and if just one portal says it."""
+    """What others say of a passing: the instants (epoch seconds), earliest first; if one portal is alone."""
 
     moments: tuple[int, ...]
     is_one_portal: bool
@@ -223,8 +223,8 @@ def _agrees(at: int, anchors: Sequence[int]) -> bool:
 def _standing(at: int, anchors: _Anchors) -> str:
     """How an instant stands to the anchors: agrees, early, or the class of its lag behind the first.
 
-    "agrees 60" agrees with a later anchor, and so lags like that one; "agrees alone" with the only portal there
-    is, which may lag as well.
+    "agrees 60" agrees with a later anchor, and so lags like that one; "agrees alone" with the only portal
+    there is, which may lag as well.
     """
     late = (at - anchors.moments[0]) / 60
     if not _agrees(at, anchors.moments):

@@ -1,5 +1,7 @@
 """Short ways to make the inputs of single steps of reconciling, and to look at what comes out."""
 
+from dataclasses import replace
+
 from collector.reconcile import reconcile
 from collector.reconcile.clocks import Estimate, belief, believed, fixed_minutes
 from collector.reconcile.context import NOWHERE, contexts
@@ -16,10 +18,8 @@ def at(portal, time, milestone="delivered", *, offset=60, words="A", number="N1"
 
 
 def listed(*rows):
-    """Rows as they stand on their pages, oldest first as given: with their places."""
-    for place, o in enumerate(rows):
-        object.__setattr__(o, "sequence", place)
-    return rows
+    """Rows of one page with their places on it, oldest first as given."""
+    return [replace(o, sequence=place) for place, o in enumerate(rows)]
 
 
 def learned(portal, clock=None, leg="unknown", **more):

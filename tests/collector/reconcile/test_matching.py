@@ -1,0 +1,124 @@
+"""Which rows report one event. Portals `a` to `d` are invented and state their offsets."""
+
+import pytest
+
+from collector.reconcile.clocks import Estimate
+from tests.collector.reconcile.made import SCAN, are_one, at, listed, result_of, shared
+
+ALL = ("a", "b", "c", "d")
+#: Portals that are known to show when a scan was made: late rows of theirs are other events, or wrong.
+SCANS = {(portal, "unknown"): SCAN for portal in ALL}
+
+
+def habit(portal, lag_minutes):
+    return {(portal, "unknown"): Estimate(lag_class="receipt", lag_minutes=lag_minutes)}
+
+
+@pytest.mark.parametrize(
+    ("a", "b"),
+    [
+        (at("a", "10:00"), at("b", "17:00", offset=480)),
+        (at("a", "10:00"), at("b", "10:00:42")),
+        (at("a", "10:00"), at("b", "10:50")),
+        (at("a", "10:00"), at("b", "2026-03-03 09:59")),
+        (at("a", "10:00"), at("b", "10:00", offset=480)),
+        (at("a", "10:00", "arrived_facility"), at("b", "10:20", "arrived_facility")),
+        (at("a", "10:00", "accepted"), at("b", "10:00", "handed_to_last_mile")),
+        (at("a", "10:00:00", None), at("b", "10:00:30", "delivered")),
+        (at("a", "10:00", None), at("b", "10:00", None)),
+        (at("a", "10:00", offset=None), at("b", "17:00")),
+        (at("a", "2026-03-02"), at("b", "10:00")),
+        (at("a", "10h"), at("b", "10:20")),
+        (at("a", None), at("b", "10:00")),
+        (at("a", "10:00", "notice"), at("b", "10:00", "notice")),
+    ],
+)
+def test_rows_of_one_event(a, b):
+    assert are_one(a, b)
+
+
+@pytest.mark.parametrize(
+    ("a", "b"),
+    [
+        (at("a", "10:00"), at("b", "10:00", "out_for_delivery")),
+        (at("a", "10:00"), at("b", "2026-03-14 10:02")),
+        (at("a", "10:00", "arrived_facility"), at("b", "2026-03-04 10:02", "arrived_facility")),
+        (at("a", "10:00", "accepted"), at("b", "10:20", "handed_to_last_mile")),
+        (at("a", "10:00", None), at("b", "10:20", None)),
+        (at("a", "10:00", None), at("b", "10:00", None, offset=480)),
+        (at("a", "2026-03-02", None), at("b", "10:00", None)),
+        (at("a", "10:00", "notice"), at("b", "10:20", "notice")),
+        (at("a", "10:00", country="ES"), at("b", "10:00", country="PT")),
+        (at("a", "2026-03-02"), at("b", "2026-03-12 10:00")),
+        (at("a", "10:00", "out_for_delivery"), at("b", "2026-03-04", "out_for_delivery")),
+        (at("a", "10:00", "info_received"), at("b", "2026-03-08 10:00", "info_received")),
+    ],
+)
+def test_rows_of_two_events(a, b):
+    assert shared(a, b) == set()
+
+
+def test_of_two_scans_a_row_joins_the_one_nearest_to_it():
+    page = listed(at("b", "10:31", "arrived_facility"), at("b", "14:40", "arrived_facility", words="B"))
+    row = at("a", "10:30", "arrived_facility")
+    assert shared(row, *page, estimates=SCANS) == {frozenset((row.id, page[0].id))}
+
+
+def test_two_rows_of_one_page_are_two_events_whatever_another_portal_shows():
+    page = listed(at("a", "10:00", "out_for_delivery"), at("a", "10:02", "out_for_delivery", words="B"))
+    assert shared(*page) == set()
+    assert all(len(rows) == 2 for rows in shared(*page, at("b", "10:01", "out_for_delivery")))
+
+
+def test_one_portals_rows_under_two_numbers_are_one_event_only_if_they_agree():
+    a, same = at("a", "10:00", number="N1"), at("a", "10:00", number="N2")
+    other = at("a", "10:20", number="N2")
+    assert result_of(a, same).duplicate_of == {same.id: a.id}
+    assert shared(a, other) == set()
+
+
+def test_no_third_portal_joins_two_rows_of_one_portal_that_disagree():
+    made = result_of(at("a", "10:00"), at("b", "10:10"), at("a", "10:20", number="N2"))
+    assert sorted(len(event.members) for event in made.events) == [1, 2]
+
+
+def test_a_row_out_of_reach_of_one_portal_may_be_within_that_of_another():
+    rows = at("a", "10:00"), at("b", "10:00"), at("c", "2026-03-03 10:00")
+    assert frozenset(o.id for o in rows[:2]) <= next(iter(shared(*rows)))
+
+
+def test_a_late_row_is_looked_for_as_far_as_its_portal_is_late():
+    rows = at("a", "10:00", "arrived_facility"), at("b", "2026-03-03 04:07", "arrived_facility")
+    assert are_one(*rows, estimates=habit("b", 1920))
+    assert not are_one(*rows, estimates=SCANS)
+
+
+def test_the_rows_around_it_tell_the_event_of_a_row_without_a_time():
+    a = listed(at("a", "10:00", "accepted"), at("a", "12:00", "delivered"))
+    undated = at("b", None, "out_for_delivery")
+    b = listed(at("b", "10:00", "accepted"), undated, at("b", "12:00", "delivered"))
+    c = listed(at("c", "11:00", "out_for_delivery"))
+    assert frozenset((b[1].id, c[0].id)) in shared(*a, *b, *c)
+
+
+def test_one_day_holds_the_dates_of_its_events_in_the_order_of_the_page():
+    fine = listed(at("a", "08:00", "out_for_delivery"), at("a", "18:00", "held_at_depot"))
+    days = listed(at("b", "2026-03-02", "out_for_delivery"), at("b", "2026-03-02", "held_at_depot"))
+    assert shared(*fine, *days) == {frozenset((f.id, d.id)) for f, d in zip(fine, days, strict=True)}
+
+
+def test_the_same_digits_at_one_place_are_one_scan_under_two_labels():
+    said = {"place": "CITY OF INDUSTRY", "milestone": "arrived_facility"}
+    ours = at("a", "19:25", offset=-300, **said)
+    theirs = at("b", "19:25", offset=-480, **said | {"milestone": "arrived_origin_facility"})
+    assert are_one(ours, theirs)
+    elsewhere = at("b", "19:25", offset=-480, milestone="arrived_origin_facility", place="FRESNO")
+    assert not are_one(ours, elsewhere)
+
+
+def test_scans_of_one_milestone_do_not_cross():
+    a = listed(*(at("a", f"{hour}:00", "arrived_facility", words=f"A{hour}") for hour in (10, 11, 12)))
+    b = listed(*(at("b", f"{hour}:10", "arrived_facility", words=f"B{hour}") for hour in (10, 11, 12)))
+    assert shared(*a, *b, estimates=habit("b", 15)) == {
+        frozenset((one.id, other.id)) for one, other in zip(a, b, strict=True)
+    }
