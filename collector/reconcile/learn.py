@@ -56,6 +56,8 @@ LATE_SHARE = 0.25
 MOST_ON_TIME = 0.2
 #: A portal shows scans if so many rows agree: that others come later says little by itself.
 LEAST_AGREEING = 2
+#: Lags up to this many minutes are no difference of zones.
+LONGEST_BEFORE_ZONES = 30
 #: Passings to compare before a portal's completeness is believed.
 LEAST_COMPARED = 10
 #: The lag that is kept is that of four late rows in five: some of the longest are other events.
@@ -168,6 +170,8 @@ def _standings(clock: str | None, sums: _Sums) -> Counter[str]:
     offset = None if clock is None else fixed_minutes(clock)
     has_own = any(measure == DECLARED for measure, _ in sums)
     wanted = clock if clock in PLAIN else DECLARED if has_own else UTC_CLOCK if offset is not None else ""
+    if not wanted and clock is None:
+        wanted = CLAIM  # a portal that is never on time fits no clock: its labels are all there is
     for (measure, value), n in sums.items():
         if measure != wanted:
             continue
@@ -176,6 +180,9 @@ def _standings(clock: str | None, sums: _Sums) -> Counter[str]:
         found[value.removeprefix(f"{AGREES} ")] += n
     if not found and clock in SUMMER_ZONES and sums[ZONE, clock]:
         found[AGREES] = sums[ZONE, clock]
+    is_label_open = clock is None and wanted == CLAIM
+    if is_label_open and not any(found[str(edge)] for edge in LAGS if edge <= LONGEST_BEFORE_ZONES):
+        return Counter()  # another zone explains it as well
     return found
 
 

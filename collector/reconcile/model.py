@@ -27,7 +27,7 @@ ONCE = frozenset(
 )
 
 #: Milestones of every hub on the way.
-_OFTEN = frozenset(
+OFTEN = frozenset(
     {
         Milestone.ARRIVED_ORIGIN_FACILITY,
         Milestone.DEPARTED_ORIGIN_FACILITY,
@@ -139,7 +139,7 @@ def spacing(milestone: Milestone | None) -> float:
     """How likely another event of that milestone is at any given minute."""
     if milestone in ONCE:
         return log(_AGAIN_ONCE)
-    return log(_AGAIN_OFTEN if milestone is None or milestone in _OFTEN else _AGAIN)
+    return log(_AGAIN_OFTEN if milestone is None or milestone in OFTEN else _AGAIN)
 
 
 def time_given(apart: float, habit: Habit) -> float:

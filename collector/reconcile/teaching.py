@@ -26,6 +26,7 @@ from collector.reconcile.clocks import (
 )
 from collector.reconcile.context import Context, Tracks
 from collector.reconcile.copies import copied, is_firsthand, is_twin
+from collector.reconcile.model import OFTEN
 from collector.reconcile.scans import Passing, passings
 from collector.reconcile.spans import AGREE, is_fine, wall_seconds
 from scrapers import vocabulary
@@ -92,14 +93,18 @@ def taught(tracks: Tracks, contexts: Mapping[str, Context]) -> tuple[Count, ...]
             if passing[0] not in DATA_ONLY and is_fine(o.row):
                 by_milestone[passing].append(_told(o, contexts[o.id]))
     lessons: dict[tuple[str, str], list[tuple[str, Counter[tuple[str, str]]]]] = defaultdict(list)
-    for (_, _, times), told in by_milestone.items():
+    for (milestone, _, times), told in by_milestone.items():
         for one in told:
             anchors = _anchors(one, told)
             if anchors.moments:
                 o = one.observation
                 unit = (o.portal, leg_name(one.context.leg))
                 lesson = Counter(_lessons(one, anchors))
-                if times == 1 or any(value.startswith((AGREES, "=")) for _, value in lesson):
+                if (
+                    times == 1
+                    or milestone not in OFTEN
+                    or any(value.startswith((AGREES, "=")) for _, value in lesson)
+                ):
                     lessons[unit].append((_fixed_order(o), lesson))
     counts: Counter[tuple[str, str, str, str]] = Counter()
     for (portal, leg), rows_taught in lessons.items():

@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 from datetime import timedelta
+from itertools import combinations
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -11,6 +12,7 @@ from collector.fold import fold
 from collector.reconcile import Parcel, counts, reconcile
 from collector.reconcile.clocks import Estimate, fixed_minutes
 from collector.reconcile.learn import estimates
+from collector.reconcile.spans import span_at, wall_span
 from collector.reconcile.teaching import LAGS
 from scrapers.words import Leg
 from tests.collector.rows_made import reading, row
@@ -200,6 +202,78 @@ def test_every_disagreement_tells_what_the_definitions_say(tracks, known):
         agree = one is not None and other is not None and one.agrees_with(other)
         assert agree == (d.kind in ("zone_label", "timezone", "precision"))
         assert d.suspect_observation in ((a.id, b.id, None) if d.kind == "conflict" else (None,))
+
+
+@given(TRACKS, KNOWN)
+@settings(max_examples=100, deadline=None)
+def test_every_pair_of_portals_in_an_event_is_compared_as_defined(tracks, known):
+    made = parcel(tracks)
+    result = reconcile(made, known)
+    observations = {o.id: o for rows in made.tracks.values() for o in rows}
+    found = {frozenset((d.observation_a, d.observation_b)): d for d in result.disagreements}
+    for event in result.events:
+        speaking = [observations[m] for m in event.members if m not in result.duplicate_of]
+        for a, b in combinations(sorted(speaking, key=lambda o: o.portal), 2):
+            held = result.beliefs[a.id].span, result.beliefs[b.id].span
+            d = found.pop(frozenset((a.id, b.id)), None)
+            assert (d and d.kind) in kinds_defined(a.row, b.row, *held)
+            if d is not None:
+                differences = (d.shown_difference_s, d.claimed_difference_s, d.real_difference_s)
+                assert differences == differences_defined(a.row, b.row, *held)
+    assert all(d.kind == "revision" for d in found.values())
+
+
+def kinds_defined(a, b, held_a, held_b):
+    """The kinds that the definitions allow for two rows, by what they print and what is believed."""
+    if a.local_time is None or b.local_time is None:
+        return {None}
+    if held_a is None or held_b is None:
+        return {"unexplained"}
+    if not held_a.agrees_with(held_b):
+        return {"conflict", "lag", "unexplained"}
+    if not claimed(a, held_a).agrees_with(claimed(b, held_b)):
+        return {"zone_label"}
+    if not wall_span(a).agrees_with(wall_span(b)):
+        return {"timezone"}
+    is_fine = [read.precision in ("second", "minute") for read in (a, b)]
+    is_alike = all(is_fine) or a.precision == b.precision
+    return {None if is_alike or a.local_time.date() != b.local_time.date() else "precision"}
+
+
+def differences_defined(a, b, held_a, held_b):
+    """Second minus first on paper, as claimed and as believed, in seconds."""
+    is_fine = all(read.precision in ("second", "minute") for read in (a, b))
+
+    def apart(one, other):
+        if one is None or other is None:
+            return None
+        gap = one.gap_to(other)
+        return int((other.earliest - one.earliest if gap and is_fine else gap).total_seconds())
+
+    return (
+        apart(wall_span(a), wall_span(b)),
+        apart(claimed(a, held_a), claimed(b, held_b)),
+        apart(held_a, held_b),
+    )
+
+
+def claimed(read, held):
+    """The claim at its word; a row without one counts with its believed offset."""
+    return held if read.claimed_offset_minutes is None else span_at(read, read.claimed_offset_minutes)
+
+
+@given(TRACKS, KNOWN)
+@settings(max_examples=100, deadline=None)
+def test_a_lag_is_that_of_a_portal_that_is_habitually_late(tracks, known):
+    made = parcel(tracks)
+    result = reconcile(made, known)
+    for d in result.disagreements:
+        if d.kind == "lag":
+            late = d.observation_b if d.real_difference_s > 0 else d.observation_a
+            portal = late.split(":")[0] if late not in result.relayed_from else result.relayed_from[late]
+            assert portal is not None
+            assert "receipt" in {e.lag_class for e in known.values()}
+            assert abs(d.real_difference_s) <= 2 * 86400
 
 
 @given(TRACKS)

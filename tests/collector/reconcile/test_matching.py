@@ -50,7 +50,7 @@ def test_rows_of_one_event(a, b):
         (at("a", "10:00", "notice"), at("b", "10:20", "notice")),
         (at("a", "10:00", country="ES"), at("b", "10:00", country="PT")),
         (at("a", "2026-03-02"), at("b", "2026-03-12 10:00")),
-        (at("a", "10:00", "out_for_delivery"), at("b", "2026-03-04", "out_for_delivery")),
+        (at("a", "10:00", "out_for_delivery"), at("b", "2026-03-12", "out_for_delivery")),
         (at("a", "10:00", "info_received"), at("b", "2026-03-08 10:00", "info_received")),
     ],
 )

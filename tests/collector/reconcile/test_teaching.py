@@ -110,8 +110,8 @@ def test_passings_are_compared_where_both_pages_pass_the_milestone_as_often():
 
 
 def test_the_second_of_several_passings_teaches_only_where_it_agrees():
-    late = listed(*(mine(f"2026-03-0{d} 10:20", "out_for_delivery", offset=60) for d in (2, 4)))
-    sure = listed(*(correos(f"2026-03-0{d} 10:00", "out_for_delivery") for d in (2, 4)))
+    late = listed(*(mine(f"2026-03-0{d} 10:20", "arrived_facility", offset=60) for d in (2, 4)))
+    sure = listed(*(correos(f"2026-03-0{d} 10:00", "arrived_facility") for d in (2, 4)))
     assert taught(*late, *sure) == {}
     once = taught(mine("10:20", offset=60), correos("10:00"))
     assert once["claim", "30"] == 1
