@@ -157,6 +157,8 @@ class _Matching:
             s.moments and abs(s.apart(moment)) > s.width for s in everyone if not s.is_fine
         ):
             return -1.0  # another date is another round
+        if g.milestone not in ONCE and _are_a_day_apart(g, h, apart, moment):
+            return -1.0  # two portals alone, on two days: two rounds
         is_loose = g.milestone is None or g.milestone != h.milestone or said < 0
         is_told = not apart or (said == LOOSE_WORD and are_printed_alike(g, h))
         if is_loose and not (is_told and all(s.is_fine for s in everyone)):
@@ -257,6 +259,12 @@ class _Matching:
         is_on_time = not any(other.habit.lag for other in g.scans)
         is_like = is_bare or (said is not None and LOOSE_WORD <= said < 0)
         return said is not None and s.is_physical and is_like and is_on_time and _has_no(s, g)
+
+
+def _are_a_day_apart(g: Group, h: Group, apart: Sequence[Scan], moment: float) -> bool:
+    """Whether two portals alone tell moments more than a day apart, and no known habit explains it."""
+    unexplained = [s for s in apart if not s.habit.lag and abs(s.apart(moment)) > DAY + MINUTE]
+    return bool(unexplained) and len({s.page[0] for s in (*g.scans, *h.scans) if s.is_witness}) <= 2
 
 
 def _is_within(g: Group, h: Group, reach: float) -> bool:

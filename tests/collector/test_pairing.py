@@ -159,7 +159,7 @@ def test_it_holds_against_what_rows_state_and_what_others_settle():
     others = [told(name, "10:00", zone="Europe/Madrid") for name in "ab"]
     zones = {("mine", None): "Asia/Kathmandu"}
     assert offsets(o, *others)["o"][0] == 60
-    assert offsets(o, *others, zones=zones)["o"] == (345, "portal")
+    assert offsets(o, *others, zones=zones)["o"] == (345, "corrected")
 
 
 def test_a_leg_of_its_own_goes_before_all_of_them():
