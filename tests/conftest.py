@@ -38,7 +38,10 @@ def no_settings_from_outside(
     """No test finds a person's database or sessions."""
     if "CROSSTRACK_DB" in os.environ:
         monkeypatch.delenv("CROSSTRACK_DB")
-    monkeypatch.setenv("CROSSTRACK_SESSIONS", str(tmp_path_factory.mktemp("none") / "sessions"))
+    none = tmp_path_factory.mktemp("none")
+    monkeypatch.setenv("CROSSTRACK_SESSIONS", str(none / "sessions"))
+    (none / "crosstrack.toml").touch()
+    monkeypatch.setenv("CROSSTRACK_CONFIG", str(none / "crosstrack.toml"))
 
 
 @pytest.fixture

@@ -26,9 +26,9 @@ from collector.reconcile.context import Context, Countries, Track, Zones, contex
 from collector.reconcile.copies import is_firsthand
 from collector.reconcile.disagreements import Disagreement, Sides, disagreements, highlights, revisions
 from collector.reconcile.events import Event, events
+from collector.reconcile.grouping import grouped
 from collector.reconcile.inferring import inferred
-from collector.reconcile.matching import groups_of
-from collector.reconcile.scanning import Known, known_rows, scans_of
+from collector.reconcile.scanning import Known, known_rows
 from collector.reconcile.scans import passings
 from collector.reconcile.settling import SURE, bearing_each_other, settled, spread
 from collector.reconcile.sides import Said, speakers
@@ -37,8 +37,6 @@ from collector.reconcile.teaching import Count, taught
 from scrapers.words import Leg
 
 __all__ = ["Count", "Disagreement", "Event", "Parcel", "Reconciled", "counts", "reconcile"]
-
-_Groups = list[list[Observation]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +88,7 @@ def reconcile(parcel: Parcel, estimates: Estimates) -> Reconciled:
     known = known_rows(tracks, where, estimates)
     known |= inferred(tracks, where, known)
     known |= unrepeated(known, pairs)
-    groups = _grouped(tracks, where, known, estimates, of_sources(pairs, known))
+    groups = grouped(tracks, where, known, estimates, of_sources(pairs, known))
     beliefs = {name: row.belief for name, row in known.items()}
     witnesses = {o.id: _is_witness(o, known, estimates) for rows in tracks.values() for o in rows}
     # What a relay shows for its viewer's zone is no scan of its own, but its clock is known.
@@ -142,25 +140,6 @@ def _current(parcel: Parcel) -> dict[Track, list[Observation]]:
 
 def _oldest_first(tracks: Mapping[Track, Sequence[Observation]]) -> dict[Track, list[Observation]]:
     return {name: sorted(rows, key=lambda o: o.sequence) for name, rows in sorted(tracks.items())}
-
-
-def _grouped(
-    tracks: Mapping[Track, Sequence[Observation]],
-    where: Mapping[str, Context],
-    known: Mapping[str, Known],
-    estimates: Estimates,
-    pairs: Pairs,
-) -> _Groups:
-    """All rows grouped by event; those that repeat another row stand with it."""
-    scans = scans_of(tracks, where, known, estimates)
-    groups = [[o for s in together for o in s.rows] for together in groups_of(scans, pairs)]
-    place = {o.id: n for n, group in enumerate(groups) for o in group}
-    for name in sorted(tracks):
-        for o in tracks[name]:
-            source = known[o.id].source
-            if source is not None:
-                groups[place[source]].append(o)
-    return groups
 
 
 def _unsaid(changed: Mapping[str, Belief], where: Mapping[str, Context]) -> dict[str, Belief]:

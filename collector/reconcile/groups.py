@@ -73,21 +73,18 @@ class Group:
     moment: float | None = None
     fit: float = 0.0
     milestone: Milestone | None = None
+    is_shared: bool = False
     is_gone: bool = field(default=False)
 
     def __post_init__(self) -> None:
         self.settle()
 
     def settle(self) -> None:
-        """Work out the moment, its likelihood, and what most of the scans are called."""
+        """Work out the moment, its likelihood, what most scans are called, and if several pages tell it."""
         self.moment, self.fit = best_moment(self.scans)
         said = Counter(s.milestone for s in self.scans if s.milestone is not None)
         self.milestone = min(said, key=lambda m: (-said[m], m)) if said else None
-
-    @property
-    def is_shared(self) -> bool:
-        """Whether more than one page tells it."""
-        return len({s.page for s in self.scans}) > 1
+        self.is_shared = len({s.page for s in self.scans}) > 1
 
 
 #: Pairs of scans that are not one event, because the user says so.
@@ -117,7 +114,18 @@ def _agree(a: Scan, b: Scan) -> bool:
     """Whether two scans can be of one moment; one without a time contradicts none."""
     if not a.moments or not b.moments:
         return True
-    return min(abs(a.apart(moment)) for moment in b.moments) <= MINUTE
+    if a.is_fine and b.is_fine:
+        return min(abs(a.apart(moment)) for moment in b.moments) <= MINUTE
+    return any(_overlap(x, a, y, b) for x in a.moments for y in b.moments)
+
+
+def _overlap(x: float, a: Scan, y: float, b: Scan) -> bool:
+    """Whether `a` at moment x and `b` at y overlap, one of them being coarse."""
+    if a.is_fine:
+        return y <= x < y + b.width
+    if b.is_fine:
+        return x <= y < x + a.width
+    return x < y + b.width and y < x + a.width
 
 
 def is_one_country(a: Iterable[Scan], b: Iterable[Scan]) -> bool:

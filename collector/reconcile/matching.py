@@ -75,6 +75,7 @@ class _Matching:
         self.pages: dict[tuple[str, str], list[Scan]] = defaultdict(list)
         for s in sorted(scans, key=lambda s: s.spot):
             self.pages[s.page].append(s)
+        self.place = {id(s): n for rows in self.pages.values() for n, s in enumerate(rows)}
         self.order = count()
         self.apart: set[frozenset[Scan]] = set()
 
@@ -163,6 +164,8 @@ class _Matching:
         is_told = not apart or (said == LOOSE_WORD and are_printed_alike(g, h))
         if is_loose and not (is_told and all(s.is_fine for s in everyone)):
             return -1.0  # other words, or none, bear out an event only together with its time
+        if worth + said + IN_PLACE * len(everyone) <= 0:
+            return -1.0  # no order of rows can make up for it
         return worth + said + sum(self._order(s, moment) for s in everyone if not s.is_fine or s in apart)
 
     def _base_gain(self, g: Group, h: Group) -> tuple[float, float, float] | None:
@@ -208,10 +211,11 @@ class _Matching:
 
     def _is_in_place(self, s: Scan, moment: float) -> bool:
         """Whether the events of the rows next to a scan on its page lie on either side of the moment."""
-        page = self.pages[s.page]
-        place = next(n for n, other in enumerate(page) if other is s)
-        before = next((m for o in reversed(page[:place]) if (m := self._event_moment(o)) is not None), None)
-        behind = next((m for o in page[place + 1 :] if (m := self._event_moment(o)) is not None), None)
+        page, place = self.pages[s.page], self.place[id(s)]
+        earlier = (self._event_moment(page[n]) for n in range(place - 1, -1, -1))
+        later = (self._event_moment(page[n]) for n in range(place + 1, len(page)))
+        before = next((m for m in earlier if m is not None), None)
+        behind = next((m for m in later if m is not None), None)
         return (before is None or before <= moment + MINUTE) and (behind is None or moment <= behind + MINUTE)
 
     def _event_moment(self, s: Scan) -> float | None:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -53,9 +54,10 @@ def stated(scan):
     return pair
 
 
-def printed(text):
-    """A row of "14:05+02:00" on some day."""
-    return Row("Scan", f"2026-09-20T{text[:5]}:00{text[5:]}")
+def printed(text, words="Scan"):
+    """A row of "14:05+02:00", with more words within, on some day."""
+    time, offset = re.match(r"(\d\d:\d\d).*?([+-]\d\d:\d\d)", text).groups()
+    return Row(words, f"2026-09-20T{time}:00{offset}")
 
 
 def test_local_time_labelled_utc_is_not_blamed_on_either_portal_without_a_third():
@@ -67,3 +69,47 @@ def test_local_time_labelled_utc_is_not_blamed_on_either_portal_without_a_third(
     found = result(**{portal: track(portal, read) for portal, read in rows.items()})
     assert {b.source for b in found.beliefs.values()} == {"stated"}
     assert len(found.events) == 2  # nothing but a wall clock says that these two are one scan
+
+
+def test_local_time_labelled_utc_by_a_portal_known_to_repeat_others_is_its_wrong_label():
+    pair = stated("DPD scan")
+    found = result(
+        dpd=track("dpd", printed(pair["carrier_clock"])),
+        parcelsapp=track("parcelsapp", printed(pair["parcelsapp_date"])),
+    )
+    assert [d.kind for d in found.disagreements] == ["zone_label"]
+    assert {b.offset_minutes for b in found.beliefs.values()} == {120}
+
+
+def test_a_shifted_row_that_nothing_bears_out_is_not_matched_in_words_nobody_knows():
+    pair = stated("Swiss Post delivery")
+    rows = printed(pair["carrier_clock"]), printed(pair["parcelsapp_date"])
+    for relay in ("relay", "parcelsapp"):
+        found = result(carrier=track("carrier", rows[0]), **{relay: track(relay, rows[1])})
+        assert len(found.events) == 2
+        assert found.disagreements == ()
+        assert {b.source for b in found.beliefs.values()} == {"stated"}
+
+
+def test_a_shifted_delivery_is_one_event_and_its_difference_stays_unexplained():
+    pair = stated("Swiss Post delivery")
+    found = result(
+        carrier=track("carrier", printed(pair["carrier_clock"], "Delivered")),
+        parcelsapp=track("parcelsapp", printed(pair["parcelsapp_date"], "Delivered")),
+    )
+    assert [(d.kind, d.real_difference_s, d.suspect_observation) for d in found.disagreements] == [
+        ("unexplained", 7200, None)
+    ]
+    assert {b.source for b in found.beliefs.values()} == {"stated"}
+
+
+def test_one_wall_clock_under_two_offsets_of_one_portal_is_two_moments():
+    stated("one scan of a CN to US parcel")  # 17TRACK shows it on the legs of two carriers
+    rows = (
+        Row("Departed", f"2026-09-20T11:30:00{offset}", relayed_from=who)
+        for who, offset in (("China Post", "+08:00"), ("USPS", "-07:00"))
+    )
+    found = result(seventeentrack=track("17track", *rows))
+    assert len(found.events) == 2
+    assert found.disagreements == ()
+    assert {b.source for b in found.beliefs.values()} == {"stated"}

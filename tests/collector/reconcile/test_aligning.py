@@ -1,6 +1,6 @@
 """The best alignment of rows with events, against every other one."""
 
-from itertools import combinations
+from itertools import combinations, pairwise
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -43,7 +43,7 @@ def test_no_alignment_is_worth_more(gains):
 @settings(deadline=None)
 def test_pairs_stand_in_the_order_of_both_and_none_is_worth_nothing(gains):
     pairs = [(row, event) for row, event, _ in alignment(gains)]
-    assert all(a[0] < b[0] and a[1] < b[1] for a, b in zip(pairs, pairs[1:], strict=False))
+    assert all(a[0] < b[0] and a[1] < b[1] for a, b in pairwise(pairs))
     assert all(gains[row][event] > 0 for row, event in pairs)
 
 

@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from collector.reconcile.clocks import Estimate, claim_of, estimate_of, fixed, fixed_minutes, is_relay
-from collector.reconcile.context import Countries
+from collector.reconcile.context import NOWHERE, Countries
 from scrapers.words import Leg
-from tests.collector.reconcile.made import belief_of, learned, result_of
+from tests.collector.reconcile.made import at, belief_of, learned, listed, result_of
 from tests.collector.rows_made import observation, row
 
 #: Correos prints Madrid time, USPS the place's, Cainiao the offset in each row, `mine` nobody knows.
@@ -17,7 +17,7 @@ UTC8 = learned("mine", "UTC+08:00")
 SPAIN = Countries("CN", "ES")
 
 
-def believed(portal, read, estimates=None, countries=Countries(), **more):
+def believed(portal, read, estimates=None, countries=NOWHERE, **more):
     held = belief_of(observation(portal, read, **more), estimates, countries)
     return held.offset_minutes, held.source
 
@@ -190,14 +190,16 @@ def test_a_portal_of_local_time_is_read_at_the_place_its_row_names():
     assert believed("mine", row("A", "10:00", offset=480, **madrid), local) == (60, "corrected")
 
 
-def test_a_label_that_is_often_right_stands_where_the_place_is_no_more_than_likely():
-    said = row("A", "10:00", offset=-360, leg="last_mile")
-    usa = Countries("CN", "US")
-    often, seldom = (learned("mine", "place", "last_mile", reliability=share) for share in (0.6, 0.1))
-    assert believed("mine", said, often, usa) == (-360, "stated")
-    assert believed("mine", said, seldom, usa)[1] == "stated"  # nobody names a place there
-    beside = row("B", "10:00", offset=-480, leg="last_mile", zone="America/Los_Angeles", country="US")
-    assert believed("mine", beside, often, usa) == (-480, "stated")
+@pytest.mark.parametrize(("reliability", "expected"), [(0.9, (-360, "stated")), (0.0, (-480, "corrected"))])
+def test_a_label_that_is_often_right_stands_where_the_place_is_no_more_than_likely(reliability, expected):
+    there = {"zone": "America/Los_Angeles", "country": "US", "place": "Los Angeles"}
+    page = listed(
+        at("mine", "08:00", "arrived_facility", offset=-480, leg="last_mile", **there),
+        at("mine", "10:00", "delivered", offset=-360, leg="last_mile"),
+    )
+    local = learned("mine", "place", "last_mile", reliability=reliability)
+    held = result_of(*page, estimates=local, destination="US").beliefs[page[1].id]
+    assert (held.offset_minutes, held.source) == expected
 
 
 def test_a_universal_tracker_and_a_portal_whose_rows_are_copies_are_relays(declare):

@@ -94,6 +94,20 @@ def test_one_portals_pages_join_where_they_tell_one_moment():
     assert may_join(first, Group([scan("a", number="N2")]), frozenset())
 
 
+def test_one_portals_dates_tell_one_moment_only_where_they_overlap():
+    day = 1440.0
+    first = Group([scan("a", 0.0, width=day)])
+    assert may_join(first, Group([scan("a", 0.0, width=day, number="N2")]), frozenset())
+    assert may_join(first, Group([scan("a", 1439.0, number="N2")]), frozenset())
+    for other in (
+        scan("a", day, width=day, number="N2"),
+        scan("a", day, number="N2"),
+        scan("a", -1.0, number="N2"),
+    ):
+        assert not may_join(first, Group([other]), frozenset())
+        assert not may_join(Group([other]), first, frozenset())
+
+
 def test_what_the_user_keeps_apart_is_not_joined():
     g, h = Group([scan("a", 600.0)]), Group([scan("b", 600.0)])
     assert not may_join(g, h, {frozenset((g.scans[0], h.scans[0]))})

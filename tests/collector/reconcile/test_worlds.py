@@ -1,4 +1,4 @@
-"""What holds of small worlds whose truth is known: journeys, and portals that show them each in its own way."""
+"""What holds of small worlds of known truth: journeys, and portals that show them each in its own way."""
 
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -27,7 +27,7 @@ LAGS = st.sampled_from([7, 22, 38, 53, 67, 97])
 
 @dataclass(frozen=True)
 class Shown:
-    """How a portal shows a journey: the offset it prints in, what it says of it, which steps, how late (minutes)."""
+    """How a portal shows a journey: its offset, what it says of it, which steps, and how late (minutes)."""
 
     offset: int
     label: int | None
@@ -37,7 +37,7 @@ class Shown:
 
 @st.composite
 def journeys(draw):
-    """The moments of a journey's steps, some days apart, in minutes of the day that make no round differences."""
+    """The moments of a journey's steps, one to three days apart."""
     days = draw(st.lists(st.integers(1, 3), min_size=len(STEPS), max_size=len(STEPS)))
     moments, day = [], 0
     for gap in days:
