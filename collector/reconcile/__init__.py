@@ -30,7 +30,7 @@ from collector.reconcile.grouping import grouped
 from collector.reconcile.inferring import inferred
 from collector.reconcile.scanning import Known, known_rows
 from collector.reconcile.scans import passings
-from collector.reconcile.settling import SURE, bearing_each_other, settled, spread
+from collector.reconcile.settling import SURE, bearing_each_other, settled, spread, unparted
 from collector.reconcile.sides import Said, speakers
 from collector.reconcile.statements import Pairs, of_sources, standing, unrepeated
 from collector.reconcile.teaching import Count, taught
@@ -94,10 +94,11 @@ def reconcile(parcel: Parcel, estimates: Estimates) -> Reconciled:
     # What a relay shows for its viewer's zone is no scan of its own, but its clock is known.
     telling = {name: is_own or known[name].belief.source in SURE for name, is_own in witnesses.items()}
     for group in groups:
-        beliefs |= _unsaid(settled(group, known, telling, _zones(group, where, parcel)), where)
+        changed = settled(group, known, telling, _zones(group, where, parcel))
+        beliefs |= _allowed(changed, where, [group], beliefs)
     borne_out = {name for group in groups for name in bearing_each_other(group, beliefs, telling)}
-    beliefs |= _unsaid(spread(tracks, where, beliefs, borne_out), where)
-    beliefs |= _unsaid(_repeated(tracks, known, beliefs), where)
+    beliefs |= _allowed(spread(tracks, where, beliefs, borne_out), where, groups, beliefs)
+    beliefs |= _allowed(_repeated(tracks, known, beliefs), where, groups, beliefs)
     sole = {o.id for rows in tracks.values() for (_, _, times), o in passings(rows) if times == 1}
     said = [
         [_said(o, where, known, beliefs, witnesses, estimates, is_sole=o.id in sole) for o in group]
@@ -142,11 +143,22 @@ def _oldest_first(tracks: Mapping[Track, Sequence[Observation]]) -> dict[Track, 
     return {name: sorted(rows, key=lambda o: o.sequence) for name, rows in sorted(tracks.items())}
 
 
-def _unsaid(changed: Mapping[str, Belief], where: Mapping[str, Context]) -> dict[str, Belief]:
-    """Of the beliefs that other rows change, those of rows whose zone the user did not name."""
-    return {
+def _allowed(
+    changed: Mapping[str, Belief],
+    where: Mapping[str, Context],
+    groups: Iterable[Sequence[Observation]],
+    beliefs: Mapping[str, Belief],
+) -> dict[str, Belief]:
+    """Of the beliefs that other rows change, those of rows whose zone the user did not name.
+
+    Nor may they part what one portal tells of one event.
+    """
+    kept = {
         name: held for name, held in changed.items() if where[name].said is None or held.source == "portal"
     }
+    for group in groups if kept else ():
+        kept = unparted(group, beliefs, kept)
+    return kept
 
 
 def _repeated(

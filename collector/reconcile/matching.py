@@ -14,7 +14,7 @@ rows say.
 
 import heapq
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import count, islice
 from math import inf
 from types import MappingProxyType
@@ -318,8 +318,3 @@ def between_rows(moments: Sequence[float | None]) -> list[tuple[float, float] | 
         if a <= b and not a <= at <= b and len(dated) > 2:
             found[place] = (a, b)
     return found
-
-
-def by_row(groups: Iterable[Sequence[Scan]]) -> Mapping[str, int]:
-    """The group of each row, by its id."""
-    return {o.id: place for place, scans in enumerate(groups) for s in scans for o in s.rows}

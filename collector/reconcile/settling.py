@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import replace
+from itertools import combinations
 
 from collector.fold import Observation
 from collector.read.rows import ReadRow
@@ -107,6 +108,24 @@ def _told_apart(o: Observation, held: Belief, others: Sequence[_Witness]) -> Bel
         ):
             return belief_at(o, offset, held.source)
     return None
+
+
+def unparted(
+    group: Sequence[Observation], beliefs: Mapping[str, Belief], changed: Mapping[str, Belief]
+) -> dict[str, Belief]:
+    """The changes without those that would make two rows of one portal in an event contradict each other."""
+    kept = dict(changed)
+    pairs = [(a, b) for a, b in combinations(group, 2) if a.portal == b.portal]
+    while True:
+        now = {o.id: kept.get(o.id, beliefs[o.id]).span for o in group} if pairs else {}
+        parted = {o.id for pair in pairs for o in pair if _contradict(now[pair[0].id], now[pair[1].id])}
+        if not parted & kept.keys():
+            return kept
+        kept = {name: held for name, held in kept.items() if name not in parted}
+
+
+def _contradict(a: Span | None, b: Span | None) -> bool:
+    return a is not None and b is not None and not a.agrees_with(b)
 
 
 def bearing_each_other(

@@ -177,3 +177,23 @@ def test_a_page_that_mislabels_two_rows_of_one_end_mislabels_the_others_there():
     assert [found[o.id].offset_minutes for o in ours] == [60, 60, 60]
     alone = result_of(*ours, *theirs[:1]).beliefs
     assert [alone[o.id].offset_minutes for o in ours] == [60, 480, 480]
+
+
+def test_a_correction_never_parts_what_one_portal_wrote_of_one_scan():
+    wrong = at("cainiao", "07:12", offset=480, words="A", leg="last_mile")
+    twin = at("cainiao", "2026-03-01 23:12", offset=0, words="B", leg="last_mile", number="N2")
+    witness = observation("correos", row("Entregado", "07:12", milestone="delivered", leg="last_mile"))
+    made = result_of(wrong, twin, witness)
+    assert made.event_of[wrong.id] == made.event_of[twin.id]
+    one, other = made.beliefs[wrong.id].span, made.beliefs[twin.id].span
+    assert one.agrees_with(other)
+
+
+def test_a_guess_never_parts_them_either():
+    hour = at("mine", "10h", offset=60)
+    bare = at("mine", "10:00:00", offset=None, words="B", number="N2")
+    witness = at("other", "10:00:00", offset=480)
+    made = result_of(hour, bare, witness, origin="CN", destination="DZ")
+    for name, speaker in made.duplicate_of.items():
+        one, other = made.beliefs[name].span, made.beliefs[speaker].span
+        assert one is None or other is None or one.agrees_with(other)
