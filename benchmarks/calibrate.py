@@ -14,15 +14,8 @@ from benchmarks.answers import Disagreement
 from benchmarks.crosstrack import crosstrack
 from benchmarks.judging import Judged, judge
 from benchmarks.worlds import make_world, profile, profile_names
+from collector.reconcile.model import ONCE
 
-#: Milestones that a parcel passes once, as a rule.
-ONCE = frozenset(
-    {
-        "info_received", "accepted", "export_customs_started", "export_customs_cleared",
-        "departed_origin_country", "arrived_destination_country", "handed_to_last_mile",
-        "available_for_pickup", "delivered", "returned", "cancelled",
-    }
-)  # fmt: skip
 #: How many imagined cases pull a cell towards the share of its kind.
 PULL = 4
 
@@ -59,7 +52,8 @@ def _cell(judged: Judged, one: Disagreement) -> _Cell:
     said = [judged.answer.rows[row.id].milestone if row.id in judged.answer.rows else None for row in rows]
     words = "unknown" if None in said else "same" if said[0] == said[1] else "other"
     is_fine = all(row.time is not None and row.time.is_fine for row in rows)
-    return one.kind, words, "once" if said[0] in ONCE else "again", "fine" if is_fine else "coarse"
+    passing = "again" if ONCE.isdisjoint(said) else "once"
+    return one.kind, words, passing, "fine" if is_fine else "coarse"
 
 
 def _table(said: Counter[_Cell], right: Counter[_Cell]) -> str:

@@ -44,6 +44,8 @@ def _contents(png: bytes) -> tuple[int, int, int, bytes]:
     chunks = list(_chunks(png))
     if not chunks or chunks[0][0] != b"IHDR" or len(chunks[0][1]) != 13:
         raise NotAScreenshot("no PNG")
+    if chunks[-1][0] != b"IEND":
+        raise NotAScreenshot("its end is missing")
     width, height, depth, kind, _, _, interlaced = struct.unpack(">IIBBBBB", chunks[0][1])
     if depth != 8 or kind not in _CHANNELS or interlaced:
         raise NotAScreenshot(f"colour type {kind} of {depth} bits")
