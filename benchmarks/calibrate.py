@@ -14,8 +14,15 @@ from benchmarks.answers import Disagreement
 from benchmarks.crosstrack import crosstrack
 from benchmarks.judging import Judged, judge
 from benchmarks.worlds import make_world, profile, profile_names
-from collector.reconcile.model import ONCE
 
+#: Milestones that a parcel passes once, as a rule.
+ONCE = frozenset(
+    {
+        "accepted", "export_customs_started", "export_customs_cleared", "departed_origin_country",
+        "arrived_destination_country", "handed_to_last_mile", "available_for_pickup", "delivered", "returned",
+        "cancelled",
+    }
+)  # fmt: skip
 #: How many imagined cases pull a cell towards the share of its kind.
 PULL = 4
 
