@@ -22,7 +22,7 @@ from collector.drift import described
 from collector.errors import CrosstrackError
 from collector.keeping import Keeper
 from collector.limits import Limits
-from collector.plan import Due, Wanted, due_visits
+from collector.plan import Due, Wanted, due_visits, recipients
 from collector.politeness import asking, permit
 from collector.store.drifts import drifts
 from collector.store.facts import begin_run, end_run
@@ -31,7 +31,7 @@ from collector.store.phrases import new_unknown_phrases
 from collector.store.portal_states import keep_portal_state, portal_state
 from collector.summary import Progress, Summary
 from collector.visit import visit
-from scrapers.contract import Portal
+from scrapers.contract import NOBODY, Portal
 from scrapers.shop import Shop
 
 __all__ = ["Collecting", "Progress", "Summary", "collect"]
@@ -181,6 +181,7 @@ class _Run:
     async def _visit_all(self, browser: Browser, queue: list[Due]) -> None:
         """Visit one portal's numbers, one after the other, as long as it may be asked."""
         portal = self.portals[queue[0].portal]
+        known = recipients(self.db)
         for place, one in enumerate(queue):
             if self._put_off(portal.name, len(queue) - place):
                 return
@@ -197,5 +198,6 @@ class _Run:
                 clock=self.given.clock,
                 sleep=self.given.sleep,
                 limits=self.given.limits,
+                recipient=known.get(one.number, NOBODY),
             )
             self.keeper.keep(portal, visited)

@@ -6,21 +6,17 @@ from datetime import datetime
 
 from sqlite_utils import Database
 
-from collector.cadence import Standing, has_passed, wait
+from collector.cadence import Standing, Tries, has_passed, wait
 from collector.derive.numbers import CANDIDATE
 from collector.plan_orders import DueOrder, due_orders
 from collector.read.offsets import parse_iso_utc
+from collector.routing import Known, route
 from collector.store.tries import tries_of_numbers
 from scrapers import vocabulary
-from scrapers.contract import Portal
+from scrapers.contract import Portal, Recipient
 from scrapers.shop import Shop
 
-__all__ = ["Due", "DueOrder", "Wanted", "due_orders", "due_visits"]
-
-#: A portal this sure of a number is asked; if none is, the surest are: unknown forms are followed too.
-LIKELY = 0.4
-#: Enough for the carrier of a country the parcel comes from or goes to; what any other country's needs.
-AT_HOME, CERTAIN = 0.25, 0.9
+__all__ = ["Due", "DueOrder", "Wanted", "due_orders", "due_visits", "recipients"]
 
 #: Parcels are followed by a number, or because they are an order's; what is forgotten is not.
 _NUMBERS = """
@@ -42,6 +38,19 @@ _STANDING = """
 select n.number, p.stage, p.delivered_at, coalesce(p.last_event_at, n.first_seen_at) as last_event_at,
        p.origin_country, p.destination_country
 from tracking_numbers as n join parcels as p on p.id = n.parcel_id order by p.id
+"""
+#: Who names a carrier for a number, a universal tracker's guesses among them: they are asked, not believed.
+_NAMED = """
+select number_b as number, carrier, portal from parcel_links where carrier is not null
+union select tracking_number, relayed_from, portal from observations where relayed_from is not null
+order by 1, 2, 3
+"""
+_RECIPIENTS = """
+select t.number, f.postcode, f.country, p.destination_country from tracking_numbers as t
+join tracking_numbers as o on o.parcel_id = t.parcel_id join followed as f on f.number = o.number
+join parcels as p on p.id = t.parcel_id where f.postcode is not null or f.country is not null
+union select number, postcode, country, null from followed where postcode is not null or country is not null
+order by 1, 2, 3
 """
 _PROPOSED = """
 select number_a, number_b, reason from parcel_links
@@ -90,7 +99,8 @@ def due_visits(
     """
     asking = {name: portal for name, portal in portals.items() if not isinstance(portal, Shop)}
     tries = tries_of_numbers(db)
-    known = {key for key, one in tries.items() if one.has_shown}
+    tried = _by_number(tries)
+    named = _named(db)
     due = []
     for number, watched in _watched(db).items():
         if wanted.numbers and not wanted.numbers & _relatives(db, number):
@@ -98,7 +108,8 @@ def due_visits(
         if wanted.numbers and wanted.portals:
             asked: Iterable[tuple[str, str]] = [(name, "asked for") for name in sorted(wanted.portals)]
         else:
-            asked = _asked(asking, number, known, watched.countries)
+            known = Known(watched.countries, named.get(number, {}), tried.get(number, {}))
+            asked = route(asking, number, known)
         for name, reason in asked:
             if (
                 name not in asking
@@ -110,6 +121,33 @@ def due_visits(
             if wanted.numbers or has_passed(wait(watched.standing, past, now), past, now):
                 due.append(Due(name, number, reason))
     return sorted(due, key=lambda d: (d.portal, d.number))
+
+
+def recipients(db: Database) -> dict[str, Recipient]:
+    """What is known of where followed numbers go: what their owner told, of any number of the parcel."""
+    found: dict[str, Recipient] = {}
+    for row in db.query(_RECIPIENTS):
+        known = found.get(row["number"], Recipient())
+        country = row["country"] or known.country or row["destination_country"]
+        found[row["number"]] = Recipient(row["postcode"] or known.postcode, country)
+    return found
+
+
+def _by_number(tries: Mapping[tuple[str, str], Tries]) -> dict[str, dict[str, Tries]]:
+    found: dict[str, dict[str, Tries]] = {}
+    for (portal, number), one in tries.items():
+        found.setdefault(number, {})[portal] = one
+    return found
+
+
+def _named(db: Database) -> dict[str, dict[str, str]]:
+    """By number: the portals of carriers that were named for it, and by whom."""
+    found: dict[str, dict[str, str]] = {}
+    for row in db.query(_NAMED):
+        portal = vocabulary.portal_named(row["carrier"])
+        if portal is not None and portal != row["portal"]:
+            found.setdefault(row["number"], {}).setdefault(portal, vocabulary.facts(row["portal"]).title)
+    return found
 
 
 def _watched(db: Database) -> dict[str, _Watched]:
@@ -127,31 +165,6 @@ def _watched(db: Database) -> dict[str, _Watched]:
             candidate = replace(namer, standing=replace(namer.standing, is_candidate=True))
             proposed.setdefault(row["number_b"], candidate)
     return followed | proposed
-
-
-def _asked(
-    portals: Mapping[str, Portal],
-    number: str,
-    known: Collection[tuple[str, str]],
-    countries: Collection[str | None] | None,
-) -> Iterable[tuple[str, str]]:
-    """The portals to ask, and why. A carrier of a country the parcel does not touch must be surer."""
-    advice = {name: portal.accepts(number) for name, portal in portals.items()}
-    fitting = {name: one for name, one in advice.items() if one.level >= _least(name, countries)}
-    best = max((one.level for one in advice.values()), default=0.0)
-    for name, one in advice.items():
-        if (name, number) in known:
-            yield name, "it has shown this number before"
-        elif name in fitting or (not fitting and 0 < one.level == best):
-            yield name, one.reason
-
-
-def _least(portal: str, countries: Collection[str | None] | None) -> float:
-    """How sure a portal has to be of a number to be asked about it."""
-    home = vocabulary.facts(portal).country
-    if home is None or countries is None:
-        return LIKELY
-    return AT_HOME if home in countries else CERTAIN
 
 
 def _relatives(db: Database, number: str) -> set[str]:

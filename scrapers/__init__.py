@@ -6,11 +6,12 @@ reported by `broken()` and costs the others nothing.
 
 import importlib
 import pkgutil
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import entry_points
+from types import ModuleType
 
-from scrapers import vocabulary
 from scrapers.contract import Portal
 from scrapers.shop import Shop
 
@@ -28,10 +29,8 @@ class Broken:
 @cache
 def _found() -> tuple[dict[str, Portal], tuple[Broken, ...]]:
     portals: dict[str, Portal] = {}
-    known = set(vocabulary.names())
     for module in pkgutil.iter_modules(__path__):
-        if module.name in known:
-            portal = _portal_in(importlib.import_module(f"scrapers.{module.name}"))
+        for portal in _portals_in(importlib.import_module(f"scrapers.{module.name}")):
             portals[portal.name] = portal
     broken: list[Broken] = []
     for entry in entry_points(group=ENTRY_POINTS):
@@ -49,12 +48,12 @@ def _found() -> tuple[dict[str, Portal], tuple[Broken, ...]]:
     return dict(sorted(portals.items())), tuple(broken)
 
 
-def _portal_in(module: object) -> Portal:
-    classes = [
-        value for value in vars(module).values() if isinstance(value, type) and issubclass(value, Portal)
-    ]
-    (portal,) = [c for c in classes if c.__module__ == getattr(module, "__name__", None)]
-    return portal()
+def _portals_in(module: ModuleType) -> Iterator[Portal]:
+    """The portals a module defines itself: classes with a name. A shape that portals share has none."""
+    own = (value for value in vars(module).values() if getattr(value, "__module__", None) == module.__name__)
+    for value in own:
+        if isinstance(value, type) and issubclass(value, Portal) and hasattr(value, "name"):
+            yield value()
 
 
 def portals() -> dict[str, Portal]:

@@ -166,6 +166,20 @@ class Canonical:
     keys: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """What the owner of a parcel told of where it goes: some portals show more, or anything, with it.
+
+    country  ISO code
+    """
+
+    postcode: str | None = None
+    country: str | None = None
+
+
+NOBODY = Recipient()
+
+
 class Portal:
     """One tracking site: declared facts as class attributes, and a pure `parse`.
 
@@ -204,6 +218,10 @@ class Portal:
     def url(self, number: str, language: str) -> str:
         """The page a person would open for `number`."""
         raise NotImplementedError
+
+    def url_for(self, number: str, language: str, recipient: Recipient) -> str:
+        """The page for `number` where the portal may be told the recipient's postcode or country."""
+        return self.url(number, language)
 
     def number_in(self, url: str) -> str | None:
         """The number a URL of this portal (page or payload) asks for, None if it asks for none or several."""

@@ -49,3 +49,13 @@ def text_of(node: Tree, selectors: str | Sequence[str]) -> str | None:
     """The collapsed text of the first match, None if nothing matches or it is empty."""
     found = maybe(node, selectors)
     return None if found is None else collapse(found.text())
+
+
+def is_whole(html: str) -> bool:
+    """Whether a text ends where a document ends, or is a part of one in which every element is closed."""
+    if "</html" in html.lower():
+        return True
+    depth = 0
+    for tag in _TAG.finditer(html):
+        depth += -1 if tag[1] else 1
+    return depth <= 0 and html.rfind(">") >= html.rfind("<")

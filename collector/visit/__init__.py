@@ -16,7 +16,7 @@ from collector.visit.asked import Asked, ShopPage, about_number
 from collector.visit.attempt import Load
 from collector.visit.loading import LostBrowser, load
 from collector.visit.retrying import TransientError, policy
-from scrapers.contract import Page, Portal, Reading
+from scrapers.contract import NOBODY, Page, Portal, Reading, Recipient
 from scrapers.words import Outcome
 
 
@@ -67,12 +67,13 @@ async def visit(
     clock: Callable[[], datetime],
     sleep: Callable[[float], Awaitable[None]],
     limits: Limits,
+    recipient: Recipient = NOBODY,
 ) -> Visited:
     """What `portal` says about `number`, after as many attempts as `limits` allow and the failures warrant.
 
     `clock` gives the current UTC instant; `sleep` waits between attempts.
     """
-    asked = about_number(portal, number, language)
+    asked = about_number(portal, number, language, recipient)
     return await answered(browser, asked, language=language, clock=clock, sleep=sleep, limits=limits)
 
 

@@ -5,7 +5,7 @@ from typing import Literal
 
 from collector.answer import Answer, read_pages
 from collector.browser.tabs import SignedIn
-from scrapers.contract import Page, Portal
+from scrapers.contract import NOBODY, Page, Portal, Recipient
 from scrapers.shop import Shop
 from scrapers.words import Outcome
 
@@ -57,9 +57,9 @@ class Asked:
         return answer
 
 
-def about_number(portal: Portal, number: str, language: str) -> Asked:
-    """The question what `portal` knows of a number."""
-    return Asked(portal, portal.url(number, language), number=number)
+def about_number(portal: Portal, number: str, language: str, recipient: Recipient = NOBODY) -> Asked:
+    """The question what `portal` knows of a number that goes to `recipient`."""
+    return Asked(portal, portal.url_for(number, language, recipient), number=number)
 
 
 def about_order(

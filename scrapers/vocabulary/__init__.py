@@ -6,7 +6,8 @@ exactly, then without what is printed around them, then by their telling words; 
 Files are described in `loading`, the user's file in `additions`.
 """
 
-from functools import lru_cache
+from collections.abc import Mapping
+from functools import cache, lru_cache
 
 from scrapers.vocabulary.additions import (
     Additions,
@@ -48,6 +49,7 @@ __all__ = [
     "normal",
     "normal_code",
     "order_state",
+    "portal_named",
     "read_additions",
     "using",
 ]
@@ -68,6 +70,20 @@ def meaning(
     read where the description says nothing.
     """
     return _meaning(active(), portal, code, description, note, place)
+
+
+def portal_named(carrier: str) -> str | None:
+    """The portal of a carrier as other portals name it ("Correos España"), None if it is none known here."""
+    return _carriers().get(normal(carrier))
+
+
+@cache
+def _carriers() -> Mapping[str, str]:
+    known: dict[str, str] = {}
+    for name in names():
+        for text in (name, facts(name).title, *facts(name).called):
+            known.setdefault(normal(text), name)
+    return known
 
 
 def order_state(portal: str, *, code: str | None, text: str | None) -> OrderState | None:

@@ -2,7 +2,8 @@
 
 A portal's file has
 
-    [portal]  title, kind ("marketplace" | "carrier" | "universal"), country (ISO code, optional), languages
+    [portal]  title, kind ("marketplace" | "carrier" | "universal"), country (ISO code, optional), languages,
+              called (optional): other names that portals give this carrier
     [clock]   kind ("place" | "zone" | "viewer" | "stated" | "unknown"), zone (IANA, optional), because,
               sure (optional, true unless said): false for a clock that only holds where no row claims another
     [dates]   order ("ymd" | "dmy" | "mdy", optional): how all-digit dates are to be read
@@ -72,7 +73,6 @@ def entry(data: dict[str, Any]) -> Entry:
         phrases=frozenset(normal(p) for p in phrases if not p.endswith("*")),
         beginnings=tuple(normal(p[:-1]) for p in phrases if p.endswith("*")),
         place=re.compile(data["place"], re.IGNORECASE) if "place" in data else None,
-        leg_stated="leg" in data,
         shared=bool(data.get("shared", True)) and meaning is not None,
     )
 
@@ -96,6 +96,7 @@ def _vocabulary(name: str, data: dict[str, Any]) -> Vocabulary:
         languages=tuple(portal["languages"]),
         clock=Clock(clock["kind"], clock.get("zone"), clock.get("because", ""), clock.get("sure", True)),
         date_order=data.get("dates", {}).get("order"),
+        called=tuple(portal.get("called", ())),
     )
     states: dict[str, OrderState] = {}
     for order in data.get("orders", ()):

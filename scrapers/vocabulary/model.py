@@ -36,7 +36,10 @@ class Clock:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """A portal's declared facts. `kind` "universal" marks one that relays other portals' rows."""
+    """A portal's declared facts. `kind` "universal" marks one that relays other portals' rows.
+
+    called  what else other portals call this carrier, beside its name and title
+    """
 
     name: str
     title: str
@@ -45,6 +48,7 @@ class Facts:
     languages: tuple[str, ...]
     clock: Clock
     date_order: DateOrder | None
+    called: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +73,6 @@ class Entry:
     """Codes and wordings that stand for one thing, compared as `normal` and `normal_code` leave them.
 
     meaning     None: these words are known to mean nothing certain, and no other layer may read them
-    leg_stated  whether the file names the leg; else it is the milestone's usual one
     place       must be found in "place | text"
     shared      whether other portals' rows may be read by it
     """
@@ -79,7 +82,6 @@ class Entry:
     phrases: frozenset[str]
     beginnings: tuple[str, ...]
     place: re.Pattern[str] | None
-    leg_stated: bool
     shared: bool
 
     def holds(self, where: str) -> bool:

@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 
 from collector.cadence import ANSWERS, SHORTEST, WEEK
 from collector.derive import Deriver
-from collector.plan import Due, Wanted, due_visits
+from collector.plan import Due, Wanted, due_visits, recipients
 from collector.store.corrections import correct
 from collector.store.facts import Visit, follow, forget, store_visit
 from scrapers import portals as real_portals
-from scrapers.contract import Canonical, Confidence, Portal
+from scrapers.contract import Canonical, Confidence, Portal, Recipient
 from scrapers.shop import Shop
 from scrapers.words import Outcome
 from tests.collector.worlds import ORDER, blank, contents, event, naming, record, take_in
@@ -270,3 +270,22 @@ def test_over_many_runs_no_number_is_asked_too_soon_and_none_is_left_out(answers
         assert all(gap <= WEEK + timedelta(minutes=2000) for gap in gaps)
         if not ANSWERS & set(answers[number]):
             assert all(gap <= SHORTEST + timedelta(minutes=2000) for gap in gaps)
+
+
+def test_a_carrier_named_for_a_number_is_asked_about_it(db):
+    take_in(db, [record("17track", "AA1", events=[event("2026-02-27 13:05:11") | {"relayed_from": "USPS"}])])
+    follow(db, "AA1", NOW, {})
+    assert due_visits(
+        db, {"usps": Sure(any=0.05), "correos": Sure(any=0.05)}, wanted=EVERYTHING, now=LATER
+    ) == [Due("usps", "AA1", "17TRACK names it as the carrier")]
+
+
+def test_what_the_owner_told_of_the_recipient_holds_for_every_number_of_the_parcel(db):
+    take_in(db, [naming("AA1", "BB2"), record("correos", "BB2"), record(number="CC3")])
+    follow(db, "AA1", NOW, {"postcode": "28013"})
+    follow(db, "CC3", NOW, {})
+    follow(db, "DD4", NOW, {"country": "NL", "postcode": "1012 AB"})
+    found = recipients(db)
+    assert (found["AA1"].postcode, found["BB2"].postcode) == ("28013", "28013")
+    assert found["DD4"] == Recipient("1012 AB", "NL")
+    assert "CC3" not in found

@@ -7,9 +7,13 @@ events" and "not found" are said only where the page says so; a page that was cu
 import html
 import json
 import re
+import tomllib
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
 
 from collector.answer import Answer, read_pages, same_number
 from collector.visit.asked import Asked
@@ -97,6 +101,10 @@ TOWN_IN_TEXT = frozenset({"cainiao"})
 #: Rows whose place may stand before the time and whose zone may stand behind it, all in one text.
 TIME_IN_TEXT = frozenset({"aliexpress"})
 
+#: What is told of a portal in a file of its own: `signs/NAME.toml`, with `row_starts`, `no_rows`,
+#: `parcel_starts`, `town_in_text` and `[[quiet]]` (an outcome, and the fields of a `Sign`).
+_TOLD = Path(__file__).parent / "signs"
+
 #: White space, and characters nobody sees: neither makes two texts differ.
 _IGNORED = re.compile(r"[\s\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufffd]+")
 _COMMENT = re.compile(r"<!--(?:-?>|.*?(?:--!?>|\Z))", re.DOTALL)
@@ -118,6 +126,25 @@ class Verdict:
     answer: Answer | None
     wrongs: tuple[str, ...]
     unseen_loss: bool = False
+
+
+@cache
+def _told_of(portal: str) -> dict[str, Any]:
+    file = _TOLD / f"{portal}.toml"
+    return tomllib.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
+
+
+def _signs(portal: str, outcome: Outcome) -> tuple[Sign, ...]:
+    own = [one for one in _told_of(portal).get("quiet", ()) if one["outcome"] == outcome]
+    read = [
+        Sign(tuple(one["says"]), tuple(one.get("unless", ())), tuple(one.get("statuses", ()))) for one in own
+    ]
+    return (*SIGNS.get((portal, outcome), ()), *read)
+
+
+def _pattern(table: Mapping[str, str], key: str, portal: str, otherwise: str) -> str:
+    found: str = _told_of(portal).get(key) or table.get(portal, otherwise)
+    return found
 
 
 def judge(case: Case) -> Verdict:
@@ -232,13 +259,18 @@ def _rows(rows: Sequence[Row], holders: Sequence[_Holder], portal: str) -> Itera
 
 
 def _holds(holder: _Holder, row: Row, portal: str) -> bool:
-    has_town = portal in TOWN_IN_TEXT and row.place is not None
+    has_town = (
+        portal in TOWN_IN_TEXT or _told_of(portal).get("town_in_text", False)
+    ) and row.place is not None
     if has_town and not re.match(rf"\s*[\[【]\s*{re.escape(row.place or '')}\s*[\]】]", row.description):
         return False
     instant = None if row.instant_ms is None else str(row.instant_ms)
     in_time = portal in TIME_IN_TEXT and _holds_time(holder, row)
     elsewhere = () if in_time else (row.offset_text, None if has_town else row.place)
-    wanted = (row.description, row.note, instant, *elsewhere)
+    wanted = [row.description, row.note, instant, *elsewhere]
+    if row.place in elsewhere and row.place is not None and not holder.holds(_bare(row.place)):
+        wanted.remove(row.place)  # a town and its country may stand apart
+        wanted += row.place.split(", ")
     if not all(holder.holds(_bare(text)) for text in wanted if text is not None):
         return False
     if row.code is not None and _code(row.code) not in map(_code, holder.texts):
@@ -296,10 +328,14 @@ def _holders(page: Page, portal: str) -> Iterator[_Holder]:
 def _parts(text: str, portal: str) -> Iterator[str]:
     """The parts of a page that can hold one row each."""
     text = _COMMENT.sub("", _RAW.sub(lambda raw: raw[0].replace("<!--", ""), text))
-    starts = [ROW_STARTS.get(portal, r"(?!)"), *([_TABLE_ROW] if "<table" in text.lower() else [])]
+    starts = [
+        _pattern(ROW_STARTS, "row_starts", portal, r"(?!)"),
+        *([_TABLE_ROW] if "<table" in text.lower() else []),
+    ]
+    no_rows = _pattern(NO_ROWS, "no_rows", portal, r"(?!)")
     is_whole = True  # whether the tag before is closed: if not, this one is no tag but part of it
     for part in re.split("|".join(starts), text):
-        if not (is_whole and portal in NO_ROWS and re.match(NO_ROWS[portal], part)):
+        if not (is_whole and re.match(no_rows, part)):
             yield part
         is_whole = part.rfind(">") >= part.rfind("<")
 
@@ -354,7 +390,7 @@ def _scalars(record: Record) -> Iterator[str]:
 
 
 def _says(page: Page, portal: str, outcome: Outcome) -> bool:
-    signs = SIGNS.get((portal, outcome), ())
+    signs = _signs(portal, outcome)
     places = [_shown(place) for text in _texts(page) for place in _places(text, portal)]
     return any(
         (not sign.statuses or page.status in sign.statuses)
@@ -369,8 +405,8 @@ def _places(text: str, portal: str) -> Iterator[str]:
     """The page, each object in it, and each parcel's part of it."""
     yield text
     yield from map(written, _records(_json(text)))
-    if portal in PARCEL_STARTS:
-        yield from re.split(PARCEL_STARTS[portal], text)
+    if pattern := _pattern(PARCEL_STARTS, "parcel_starts", portal, ""):
+        yield from re.split(pattern, text)
 
 
 def _shown(source: str) -> str:

@@ -1,0 +1,211 @@
+"""The shape most tracking sites have: one page per number, filled by replies that its own script asks for.
+
+A `TrackingPortal` declares where it is asked and how its states look, and gives two functions: `read_reply`
+for a JSON reply, `read_page` for the rendered document. What every such portal does alike is here: replies
+before the document, refusals told apart, a page that was cut never taken for whole, one reading per number.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import ClassVar
+from urllib.parse import parse_qsl, quote, unquote, urlsplit
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from scrapers.contract import Confidence, LayoutChanged, Page, Portal, Reading, Recipient, Row
+from scrapers.numbers import advice, tracking_number
+from scrapers.payload import Reply, reply
+from scrapers.select import is_whole, maybe, tree
+from scrapers.words import Outcome, Role
+
+#: Why nothing could be read, most telling first.
+REFUSALS = (Outcome.CHALLENGE, Outcome.INPUT_NEEDED, Outcome.RATE_LIMITED, Outcome.UNAVAILABLE)
+#: What pages of the usual walls against automation hold, in lower case: delivery networks answer in a
+#: portal's place with them.
+WALLS = (
+    "errors.edgesuite.net",
+    "/cdn-cgi/challenge-platform/",
+    "challenges.cloudflare.com",
+    "geo.captcha-delivery.com",
+    "captcha.px-cdn.net",
+    "px-captcha",
+    "_incapsula_resource",
+    "awswafcaptcha",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A rendered page: its tree, its text, and whether it ends where a document ends."""
+
+    page: Page
+    text: str
+    root: LexborHTMLParser
+    whole: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where a portal is asked.
+
+    page        the page's URL, with `{number}` and perhaps `{language}`
+    to_postcode the same for a recipient whose postcode is known (`{postcode}`), and perhaps `{country}`
+    languages   what a language is called there, where it is not its two letters
+    keys        parameters of page and payload URLs that hold numbers
+    path        finds the number in a path or fragment (the group `number`)
+    separators  what parts several numbers in one parameter
+    """
+
+    page: str
+    languages: dict[str, str] = field(default_factory=dict)
+    keys: tuple[str, ...] = ()
+    path: re.Pattern[str] | None = None
+    separators: str = r"[,;\s]+"
+    to_postcode: str = ""
+
+
+class TrackingPortal(Portal):
+    """A tracking site asked for one number. Beside what every portal declares:
+
+    address    where it is asked
+    walls      what a page holds, in lower case, that asks whether a person is there
+    looked_for what is missing when nothing on the pages is known
+    """
+
+    address: ClassVar[Address]
+    walls: ClassVar[tuple[str, ...]] = ()
+    looked_for: ClassVar[str]
+
+    def accepts(self, number: str) -> Confidence:
+        """Advice from the records in `scrapers/numbers/forms`."""
+        found = advice(self.name, number)
+        return Confidence(found.level, found.because)
+
+    def url(self, number: str, language: str) -> str:
+        """The page a person would open for `number`."""
+        asked = self.address.languages.get(language, language)
+        return self.address.page.format(number=quote(number, safe=""), language=asked)
+
+    def url_for(self, number: str, language: str, recipient: Recipient) -> str:
+        """The page for `number`, with the recipient's postcode where the portal takes one and it is known."""
+        template = self.address.to_postcode
+        wants_country = "{country}" in template
+        if not template or not recipient.postcode or (wants_country and not recipient.country):
+            return self.url(number, language)
+        return template.format(
+            number=quote(number, safe=""),
+            language=self.address.languages.get(language, language),
+            postcode=quote(recipient.postcode.replace(" ", ""), safe=""),
+            country=quote(recipient.country or "", safe=""),
+        )
+
+    def number_in(self, url: str) -> str | None:
+        """The number a URL of this portal asks for, None if it asks for none or several."""
+        try:
+            parts = urlsplit(url)
+            if parts.hostname not in (*self.hosts, *self.resource_hosts):
+                return None
+            texts = list(_asked(self.address, parts.path, parts.query, parts.fragment))
+            numbers = {tracking_number(one) for one in texts}
+        except ValueError:  # NumberError is one too
+            return None
+        return numbers.pop() if len(numbers) == 1 else None
+
+    def parse(self, pages: Sequence[Page]) -> tuple[Reading, ...]:
+        """What the replies say; the document is asked where they say nothing of any number."""
+        said: list[Reading] = []
+        missing: list[str] = []
+        for role in (Role.PAYLOAD, Role.DOM):
+            for page in (page for page in pages if page.role is role):
+                try:
+                    said.extend(self._read(page))
+                except LayoutChanged as changed:
+                    missing.append(changed.looked_for)
+            answers = [one for one in said if one.outcome not in REFUSALS]
+            # A reply that is not understood may hold what another denies.
+            if any(one.rows for one in answers) or (answers and not missing):
+                return one_per_number(answers)
+        for outcome in REFUSALS:
+            for one in said:
+                if one.outcome is outcome:
+                    return (one,)
+        raise LayoutChanged(self.name, missing[0] if missing else self.looked_for)
+
+    def read_reply(self, answer: Reply, page: Page) -> tuple[Reading, ...]:
+        """What a JSON reply (`answer.value`) says. Raises LayoutChanged if it is in no known shape."""
+        raise LayoutChanged(self.name, self.looked_for)
+
+    def read_page(self, document: Document) -> tuple[Reading, ...]:
+        """What a document says that is in none of the states that settle it. Raises LayoutChanged."""
+        raise LayoutChanged(self.name, self.looked_for)
+
+    def _read(self, page: Page) -> tuple[Reading, ...]:
+        answer = reply(page)
+        if answer.status == 429:
+            return (Reading(Outcome.RATE_LIMITED),)
+        if answer.value is not None:
+            return self.read_reply(answer, page)
+        lowered = answer.text.lower()
+        if any(wall in lowered for wall in (*WALLS, *self.walls)):
+            return (Reading(Outcome.CHALLENGE),)
+        if answer.status is not None and answer.status >= 500:
+            return (Reading(Outcome.UNAVAILABLE),)
+        document = Document(page, answer.text, tree(answer.text), is_whole(answer.text))
+        settled = self._settled(document.root)
+        if settled is not None:
+            return (Reading(settled),)
+        readings = self.read_page(document)
+        return readings if document.whole else tuple(replace(one, complete=False) for one in readings)
+
+    def _settled(self, root: LexborHTMLParser) -> Outcome | None:
+        """The outcome of the first declared state that the document is in and that settles the visit."""
+        for state in self.states.values():
+            if state.outcome is not None and maybe(root, state.selectors) is not None:
+                return state.outcome
+        return None
+
+
+def rows_of(
+    document: Document, selector: str, read: Callable[[LexborNode], Row | None]
+) -> tuple[tuple[Row, ...], tuple[str, ...]]:
+    """The rows `read` makes of what `selector` finds, in page order, and a line for each that is no row.
+
+    An element that holds another one was not closed, and the last one of a page that was cut may lack its
+    end: neither is a row.
+    """
+    rows: list[Row] = []
+    problems: list[str] = []
+    found = document.root.css(selector)
+    for position, node in enumerate(found, start=1):
+        if len(node.css(selector)) > 1:  # itself, and another one
+            problems.append(f"row {position} holds other rows")
+            continue
+        if not document.whole and position == len(found):
+            problems.append(f"row {position}: the page ends inside it")
+            continue
+        row = read(node)
+        if row is None:
+            problems.append(f"row {position} has no description")
+        else:
+            rows.append(row)
+    return tuple(rows), tuple(problems)
+
+
+def one_per_number(readings: Sequence[Reading]) -> tuple[Reading, ...]:
+    """Of several readings of one number the last counts, unless only an earlier one has rows."""
+    chosen: dict[str | None, Reading] = {}
+    for one in readings:
+        earlier = chosen.get(one.number)
+        if earlier is None or one.rows or not earlier.rows:
+            chosen[one.number] = one
+    return tuple(chosen.values())
+
+
+def _asked(address: Address, path: str, query: str, fragment: str) -> list[str]:
+    pairs = parse_qsl(query, max_num_fields=50)
+    texts = [value for key, value in pairs if key in address.keys]
+    if address.path is not None:
+        found = (address.path.search(unquote(text)) for text in (path, fragment))
+        texts += [match["number"] for match in found if match is not None]
+    return [one for text in texts for one in re.split(address.separators, text) if one]
