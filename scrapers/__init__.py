@@ -7,23 +7,13 @@ reported by `broken()` and costs the others nothing.
 import importlib
 import pkgutil
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cache
-from importlib.metadata import entry_points
 from types import ModuleType
 
 from scrapers.contract import Portal
+from scrapers.outside import Broken, entries, unread
 from scrapers.shop import Shop
-
-ENTRY_POINTS = "crosstrack.portals"
-
-
-@dataclass(frozen=True, slots=True)
-class Broken:
-    """A third-party portal that could not be loaded, and why."""
-
-    entry_point: str
-    reason: str
+from scrapers.vocabulary.loading import fault
 
 
 @cache
@@ -33,12 +23,16 @@ def _found() -> tuple[dict[str, Portal], tuple[Broken, ...]]:
         for portal in _portals_in(importlib.import_module(f"scrapers.{module.name}")):
             portals[portal.name] = portal
     broken: list[Broken] = []
-    for entry in entry_points(group=ENTRY_POINTS):
+    for entry in entries():
         try:
             loaded = entry.load()
             portal = loaded() if isinstance(loaded, type) else loaded
             if not isinstance(portal, Portal):
                 raise TypeError("it is not a scrapers.contract.Portal")
+            if portal.name != entry.name:
+                raise ValueError(f"its entry point is called {entry.name}, the portal {portal.name}")
+            if wrong := unread().get(portal.name) or fault(portal.name):
+                raise ValueError(wrong)
             if portal.name in portals:
                 raise ValueError(f"a portal named {portal.name} exists already")
         except Exception as error:  # whatever a stranger's module raises must not stop the others

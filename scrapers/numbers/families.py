@@ -21,6 +21,7 @@ from importlib import resources
 from typing import Any
 
 from scrapers.numbers.checks import CHECKS
+from scrapers.outside import told
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +87,8 @@ def may_know(number: str) -> Mapping[str, Advice]:
 def portals() -> tuple[str, ...]:
     """The portals that have records, by name."""
     files = resources.files("scrapers.numbers").joinpath("forms").iterdir()
-    return tuple(sorted(file.name.removesuffix(".toml") for file in files if file.name.endswith(".toml")))
+    own = {file.name.removesuffix(".toml") for file in files if file.name.endswith(".toml")}
+    return tuple(sorted(own | {name for name, content in told().items() if content.get("family")}))
 
 
 def _fits(portal: str, number: str) -> bool:
@@ -96,4 +98,4 @@ def _fits(portal: str, number: str) -> bool:
 @cache
 def _records(portal: str) -> dict[str, Any]:
     file = resources.files("scrapers.numbers").joinpath("forms", f"{portal}.toml")
-    return tomllib.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
+    return tomllib.loads(file.read_text(encoding="utf-8")) if file.is_file() else told().get(portal, {})

@@ -25,6 +25,7 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
+from scrapers.outside import told
 from scrapers.vocabulary.model import Clock, Entry, Facts, Meaning, OrderState, Vocabulary
 from scrapers.vocabulary.normalising import normal, normal_code
 from scrapers.words import DATA_ONLY, USUAL_LEG, Leg, Milestone
@@ -36,8 +37,13 @@ _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 @cache
 def names() -> tuple[str, ...]:
     """The portals this installation has facts about, sorted."""
+    return tuple(sorted({*_own(), *told()}))
+
+
+@cache
+def _own() -> frozenset[str]:
     files = resources.files(_PACKAGE).iterdir()
-    return tuple(sorted(f.name.removesuffix(".toml") for f in files if f.name.endswith(".toml")))
+    return frozenset(f.name.removesuffix(".toml") for f in files if f.name.endswith(".toml"))
 
 
 @cache
@@ -45,8 +51,27 @@ def load(portal: str) -> Vocabulary | None:
     """The file of `portal`, None if there is none."""
     if not _NAME.fullmatch(portal) or portal not in names():
         return None
+    if portal not in _own():
+        return _of_outside(portal)
     file = resources.files(_PACKAGE) / f"{portal}.toml"
     return _vocabulary(portal, tomllib.loads(file.read_text(encoding="utf-8")))
+
+
+def _of_outside(portal: str) -> Vocabulary | None:
+    """What another package's file says, None where it is not what such a file must be (see `fault`)."""
+    return None if fault(portal) else _vocabulary(portal, told()[portal])
+
+
+@cache
+def fault(portal: str) -> str | None:
+    """What is wrong with the file of another package's portal, None if nothing is or there is no file."""
+    if portal in _own() or portal not in told():
+        return None
+    try:
+        _vocabulary(portal, told()[portal])
+    except (KeyError, TypeError, ValueError, AttributeError, re.error) as error:
+        return f"{portal}.toml: {type(error).__name__}: {error}"
+    return None
 
 
 @cache

@@ -1,0 +1,129 @@
+"""Portals of other packages: found through the entry-point group, with their words, and unable to do harm."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from textwrap import dedent
+
+import pytest
+
+MODULE = """
+    import re
+    from scrapers.contract import Evidence, Politeness, State
+    from scrapers.tracking import Address, TrackingPortal
+
+    NUMBER = re.compile("/(?P<number>[A-Z0-9]+)$")
+
+    class Post(TrackingPortal):
+        name = "atlantispost"
+        hosts = ("track.atlantis.example",)
+        payloads = ("https://track.atlantis.example/api/*",)
+        states = {"events": State(None, ("#events",))}
+        politeness = Politeness(10, 50, "nothing is known")
+        evidence = Evidence("documented", "2026-11")
+        example = "RA123456785AT"
+        address = Address("https://track.atlantis.example/{number}", path=NUMBER)
+        looked_for = "#events"
+"""
+WORDS = """
+    [portal]
+    title = "Atlantis Post"
+    kind = "carrier"
+    country = "GR"
+    languages = ["en"]
+
+    [clock]
+    kind = "zone"
+    zone = "Europe/Athens"
+    because = "says so"
+
+    [[events]]
+    milestone = "delivered"
+    phrases = ["Handed to the merfolk"]
+
+    [[family]]
+    form = '[A-Z]{2}[0-9]{9}AT'
+    check = "s10"
+    level = 0.9
+    because = "a postal number of Atlantis"
+    valid = ["RA123456785AT"]
+"""
+ASK = """
+import json, sys
+import scrapers
+from scrapers import vocabulary
+from scrapers.numbers import may_know
+one = scrapers.portals().get("atlantispost")
+print(json.dumps({
+    "portals": sorted(scrapers.portals()),
+    "broken": [b.reason for b in scrapers.broken()],
+    "title": vocabulary.facts("atlantispost").title,
+    "clock": vocabulary.facts("atlantispost").clock.zone,
+    "meaning": str(getattr(vocabulary.meaning("atlantispost", code=None, description="Handed to the merfolk"),
+                           "milestone", None)),
+    "level": one.accepts("RA123456785AT").level if one else None,
+    "knows": list(may_know("RA123456785AT")),
+}))
+"""
+
+
+@pytest.fixture
+def installed(tmp_path):
+    """Installs a package with these files into a folder of its own; what the program then knows."""
+
+    def install(module=MODULE, words=WORDS, entry="atlantispost = atlantis:Post"):
+        package = tmp_path / "atlantis"
+        package.mkdir()
+        (package / "__init__.py").write_text(dedent(module))
+        if words is not None:
+            (package / "atlantispost.toml").write_text(dedent(words))
+        info = tmp_path / "atlantis-1.0.dist-info"
+        info.mkdir()
+        (info / "METADATA").write_text("Metadata-Version: 2.1\nName: atlantis\nVersion: 1.0\n")
+        (info / "entry_points.txt").write_text(f"[crosstrack.portals]\n{entry}\n")
+        root = Path(__file__).parents[2]
+        done = subprocess.run(
+            [sys.executable, "-c", ASK],
+            cwd=root,
+            env={"PYTHONPATH": f"{tmp_path}:{root}"},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        return json.loads(done.stdout)
+
+    return install
+
+
+def test_a_portal_of_another_package_is_found_with_its_facts_words_and_numbers(installed):
+    told = installed()
+    assert told["broken"] == []
+    assert "atlantispost" in told["portals"]
+    assert (told["title"], told["clock"]) == ("Atlantis Post", "Europe/Athens")
+    assert told["meaning"] == "delivered"
+    assert told["level"] == 0.9
+    assert "atlantispost" in told["knows"]
+
+
+@pytest.mark.parametrize(
+    ("changed", "reason"),
+    [
+        ({"module": "raise RuntimeError('no')"}, "RuntimeError: no"),
+        ({"module": "import sys; Post = sys"}, "it is not a scrapers.contract.Portal"),
+        (
+            {"module": MODULE.replace('"atlantispost"', '"usps"'), "entry": "usps = atlantis:Post"},
+            "usps exists",
+        ),
+        ({"entry": "other = atlantis:Post"}, "its entry point is called other, the portal atlantispost"),
+        ({"words": "[portal"}, "atlantispost.toml: TOMLDecodeError"),
+        ({"words": "[portal]\ntitle = 'A'"}, "atlantispost.toml: KeyError: 'clock'"),
+        ({"words": WORDS.replace("delivered", "eaten")}, "'eaten' is not a valid Milestone"),
+        ({"entry": "atlantispost = nowhere:Post"}, "No module named 'nowhere'"),
+    ],
+)
+def test_a_broken_package_is_told_of_and_costs_no_other_portal(installed, changed, reason):
+    told = installed(**changed)
+    assert any(reason in one for one in told["broken"]), told["broken"]
+    assert {"aliexpress", "cainiao", "correos", "usps"} <= set(told["portals"])
+    assert "atlantispost" not in told["portals"]
