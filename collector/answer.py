@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from scrapers.contract import LayoutChanged, Page, Portal, Reading, Row
 from scrapers.numbers import NumberError, tracking_number
+from scrapers.numbers.checks import is_mod10
 from scrapers.words import Outcome, Role
 
 _LOG = logging.getLogger(__name__)
@@ -61,8 +62,12 @@ def read_pages(portal: Portal, number: str | None, pages: Sequence[Page]) -> Ans
 
 
 def same_number(one: str, other: str) -> bool:
-    """Whether two spellings are one tracking number: blanks, dashes, case and a 420+ZIP prefix apart."""
-    return _spelling(one) == _spelling(other)
+    """Whether two spellings are one tracking number: blanks, dashes, case and a 420+ZIP prefix apart.
+
+    Twenty digits are printed without the last, their check digit, by some posts.
+    """
+    short, long = sorted((_spelling(one), _spelling(other)), key=len)
+    return short == long or (len(long) == 20 and long[:-1] == short and is_mod10(long))
 
 
 def _answered(portal: Portal, readings: tuple[Reading, ...]) -> Answer:

@@ -81,6 +81,7 @@ class Track:
     made   the same in order of first appearance
     clock  how far the viewer's clock has moved since the first reading
     rising, falling   steps from row to row, forth and back in time, on all pages
+    counted           the rows of the last page whose steps were counted
     """
 
     items: list[Item] = field(default_factory=list)
@@ -92,6 +93,7 @@ class Track:
     last_complete: int = 0
     rising: int = 0
     falling: int = 0
+    counted: Sequence[ReadRow] = ()
 
     def see(self, reading: SeenReading) -> None:
         """Take in the next usable reading."""
@@ -114,10 +116,13 @@ class Track:
     def _is_newest_first(self, rows: Sequence[ReadRow]) -> bool:
         """Whether the newest row stands first; where no times tell, like most portals: yes.
 
-        One step may be a false time: then the pages before decide, if there are any.
+        One step may be a false time: then the pages before decide, if there are any. The same page seen
+        again says nothing more.
         """
         rising, falling = directions(rows)
-        self.rising, self.falling = self.rising + rising, self.falling + falling
+        if rows != self.counted:
+            self.rising, self.falling = self.rising + rising, self.falling + falling
+            self.counted = rows
         if abs(rising - falling) > 1:
             return rising < falling
         return self.rising <= self.falling

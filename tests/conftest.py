@@ -14,7 +14,9 @@ from tests.collector.worlds import CAINIAO, CORREOS, ORDER, blank, event, naming
 
 # A busy machine is no failure; nothing here is timed.
 settings.register_profile("untimed", deadline=None)
-settings.load_profile("untimed")
+# What is checked in is judged by the same examples every time; everybody else's run looks for new ones.
+settings.register_profile("ci", deadline=None, derandomize=True)
+settings.load_profile("ci" if os.environ.get("CI") else "untimed")
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ from collector.commands import (
     checking,
     collecting,
     deriving,
+    kit,
     linking,
     looking,
     moving,
@@ -33,7 +34,7 @@ app = typer.Typer(
     add_completion=True,
     help="Collect what AliExpress and the carriers say about your parcels, and see where they disagree.",
 )
-for module in (accounts, collecting, linking, pairing, looking, moving, deriving, serving, checking):
+for module in (accounts, collecting, linking, pairing, looking, moving, deriving, serving, checking, kit):
     module.register(app)
 
 

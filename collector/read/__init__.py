@@ -22,7 +22,7 @@ def read_rows(portal: str, reading: Reading, seen_at: datetime) -> tuple[ReadRow
     """The rows of one reading, read, in page order. `seen_at` (aware) settles years and day/month order."""
     facts = vocabulary.facts(portal)
     times = read_times(
-        [row.time_text for row in reading.rows],
+        [row.time_text or _proved_text(row.instant_ms) for row in reading.rows],
         order=facts.date_order,
         seen_at=seen_at,
         languages=facts.languages,
@@ -51,12 +51,14 @@ def _read_row(
     leg = meaning.leg if meaning else None
     place = _place(row, leg, origin if leg is Leg.ORIGIN else destination, home)
     claimed = offset_minutes(row.offset_text)
+    if claimed is None and row.time_text is not None:
+        claimed = time.offset_minutes
     return ReadRow(
         position=position,
         printed=row,
         local_time=time.local_time,
         precision=time.precision,
-        claimed_offset_minutes=claimed if claimed is not None else time.offset_minutes,
+        claimed_offset_minutes=claimed,
         sure_offset_minutes=_sure_offset(time, row.instant_ms),
         zone=place.zone if place else None,
         country=place.country if place else None,
@@ -78,18 +80,30 @@ def _place(row: Row, leg: Leg | None, country: str | None, home: str | None) -> 
     return place_in_text(row.description, country)
 
 
+def _proved_text(instant_ms: int | None) -> str | None:
+    """An instant as text: of a row that the page prints in the viewer's zone, and the data as an instant."""
+    instant = None if instant_ms is None else _instant(instant_ms)
+    return None if instant is None else f"{instant:%Y-%m-%dT%H:%M:%S}Z"
+
+
 def _sure_offset(time: Printed, instant_ms: int | None) -> int | None:
     """Minutes between the printed wall clock and the instant the data prove, None unless it is an offset."""
     cut = _CUT.get(time.precision or "")
     if instant_ms is None or time.local_time is None or cut is None:
         return None
-    try:
-        instant = datetime.fromtimestamp(instant_ms // 1000, UTC)
-    except (OverflowError, OSError, ValueError):
+    instant = _instant(instant_ms)
+    if instant is None:
         return None
     apart = _cut_to(time.local_time.replace(tzinfo=UTC), cut) - _cut_to(instant, cut)
     minutes, rest = divmod(apart, timedelta(minutes=1))
     return minutes if not rest and minutes % 15 == 0 and WESTERNMOST <= minutes <= EASTERNMOST else None
+
+
+def _instant(ms: int) -> datetime | None:
+    try:
+        return datetime.fromtimestamp(ms // 1000, UTC)
+    except (OverflowError, OSError, ValueError):
+        return None
 
 
 def _cut_to(moment: datetime, step: timedelta) -> datetime:

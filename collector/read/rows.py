@@ -16,6 +16,7 @@ class ReadRow:
 
     position                order on the page, 0 first
     local_time              the wall clock as printed; None when the row has none that can be understood
+                            (where none is printed and the data prove the instant: UTC's)
     precision               what `local_time` covers: its second, minute, hour or whole day
     claimed_offset_minutes  the offset the portal states for this row, whether true or not
     sure_offset_minutes     the offset the portal's data prove for this row

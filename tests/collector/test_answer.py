@@ -126,3 +126,9 @@ def test_a_list_in_which_no_row_has_a_date_is_a_changed_layout(times):
 def test_rows_without_a_date_beside_one_with_a_date_are_kept():
     answer = read_pages(Dated("08/09/2025 11:48:03", None), "AA1", [])
     assert (answer.outcome, len(answer.readings[0].rows)) == (Outcome.OK, 2)
+
+
+def test_twenty_digits_without_their_check_digit_are_the_same_number():
+    assert same_number("0015900773312345678", "00159007733123456789")
+    assert same_number("00159007733123456789", "0015900773312345678")
+    assert not same_number("0015900773312345678", "00159007733123456780")

@@ -381,3 +381,13 @@ def test_times_at_the_end_of_the_calendar_are_followed_too():
         "A 9999-12-31 23:00 | B 9999-12-31 23:59",
     )
     assert len(back.observations) == 5
+
+
+def test_a_page_that_turned_around_once_is_not_turned_again_by_being_seen_again():
+    newest_first = [row("In transit", "2026-03-03"), row("In transit", "2026-03-02")]
+    pages = [newest_first] * 3 + [newest_first[::-1]] * 4
+    folds = [
+        fold("correos", "N", [reading(p, n) for n, p in enumerate(pages[:some], 1)]) for some in (4, 5, 6, 7)
+    ]
+    orders = [[o.id for o in one.observations] for one in folds]
+    assert orders == [orders[0]] * 4

@@ -68,7 +68,6 @@ def test_the_offset_beside_a_time_is_its_claim_else_the_one_inside_it(offset_tex
         ("2026-03-02 10:00:05", ms("2026-03-02 09:07:05"), None),
         ("2026-03-02 10:00:05", ms("2026-03-03 02:00:05"), None),
         ("2026-03-02", ms("2026-03-02 00:00:00"), None),
-        (None, ms("2026-03-02 02:00:05.412"), None),
         ("2026-03-02 10:00:05", 10**18, None),
     ],
 )
@@ -139,3 +138,11 @@ def test_no_text_makes_reading_fail(portal, words, time_text, offset_text, insta
     (only,) = read(portal, row)
     assert only.printed == row
     assert (only.local_time is None) == (only.precision is None)
+
+
+def test_a_row_without_a_printed_time_has_the_instant_that_its_data_prove():
+    (row,) = read_rows("posteitaliane", Reading(rows=(Row("Consegnata", instant_ms=1772629500000),)), SEEN)
+    assert (row.local_time, row.precision) == (datetime(2026, 3, 4, 13, 5), "second")  # noqa: DTZ001 - UTC
+    assert (row.claimed_offset_minutes, row.sure_offset_minutes) == (None, 0)
+    (far,) = read_rows("posteitaliane", Reading(rows=(Row("Consegnata", instant_ms=10**18),)), SEEN)
+    assert (far.local_time, far.sure_offset_minutes) == (None, None)

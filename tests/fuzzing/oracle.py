@@ -365,7 +365,7 @@ def _between_tags(part: str) -> Iterator[str]:
 
 def _json(text: str) -> object:
     try:
-        return json.loads(text, object_pairs_hook=lambda pairs: Record([k, v] for k, v in pairs))
+        return json.loads(text.strip(), object_pairs_hook=lambda pairs: Record([k, v] for k, v in pairs))
     except (ValueError, RecursionError):
         return None
 
