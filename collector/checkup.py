@@ -14,8 +14,8 @@ from collector.errors import CrosstrackError
 from collector.read.offsets import iso_utc, parse_iso_utc
 from collector.store.drifts import drifts
 from collector.store.opening import open_store
-from scrapers import Broken
 from scrapers.contract import Portal
+from scrapers.outside import Broken
 from scrapers.shop import Shop
 
 _LEAST_FREE = 200 * 1024 * 1024

@@ -81,6 +81,7 @@ class _Run:
         self.keeper = Keeper(db, self.deriver, self.summary, given.progress)
         self.done: set[tuple[str, str]] = set()
         self.started = given.clock()
+        self.open_pages = asyncio.Semaphore(given.limits.at_once)
 
     async def make(self) -> Summary:
         self.deriver.catch_up()  # what a killed run stored and did not derive
@@ -190,14 +191,15 @@ class _Run:
                 await self.given.sleep(pause)
             with writing(self.db):
                 keep_portal_state(self.db, asking(portal_state(self.db, portal.name), self.given.clock()))
-            visited = await visit(
-                browser,
-                portal,
-                one.number,
-                language=portal.default_language,
-                clock=self.given.clock,
-                sleep=self.given.sleep,
-                limits=self.given.limits,
-                recipient=known.get(one.number, NOBODY),
-            )
+            async with self.open_pages:
+                visited = await visit(
+                    browser,
+                    portal,
+                    one.number,
+                    language=portal.default_language,
+                    clock=self.given.clock,
+                    sleep=self.given.sleep,
+                    limits=self.given.limits,
+                    recipient=known.get(one.number, NOBODY),
+                )
             self.keeper.keep(portal, visited)

@@ -1,11 +1,11 @@
-"""How long, how often and how much: the bounds of one visit, as data."""
+"""How long, how often and how much: the bounds of visits, as data."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Bounds of one visit. Times are seconds, sizes bytes.
+    """Bounds of a visit, and of several at a time. Times are seconds, sizes bytes.
 
     navigation_seconds  from the request until the document has arrived and was parsed
     state_seconds       from there until the page shows a known state or its data arrived
@@ -20,6 +20,7 @@ class Limits:
     attempts            attempts in all, the first one included
     total_seconds       no attempt starts later than this after the first
     first_wait_seconds, longest_wait_seconds   between attempts, doubled each time, with jitter
+    at_once             so many pages are open at one time, whatever the number of portals
     retry_after_cap_seconds   a portal that asks for a longer pause is left alone for this visit
     """
 
@@ -38,3 +39,4 @@ class Limits:
     first_wait_seconds: float = 2.0
     longest_wait_seconds: float = 60.0
     retry_after_cap_seconds: float = 120.0
+    at_once: int = 4

@@ -127,11 +127,13 @@ class Confidence:
 class State:
     """One state a portal's page can be in, and the CSS selectors any of which identifies it in the DOM.
 
-    `outcome` is None where only parsing can tell (a list of rows may turn out empty).
+    `outcome` is None where only parsing can tell (a list of rows may turn out empty). Where a portal has
+    `payloads`, such a state is not yet an answer: they are waited for, unless the rows are `in_document`.
     """
 
     outcome: Outcome | None
     selectors: tuple[str, ...]
+    in_document: bool = False
 
 
 @dataclass(frozen=True, slots=True)

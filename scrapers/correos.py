@@ -27,7 +27,7 @@ from scrapers.contract import (
     Row,
     State,
 )
-from scrapers.numbers import is_correos, is_s10, s10_country, tracking_number
+from scrapers.numbers import advice, is_correos, tracking_number
 from scrapers.payload import Record, items_at, read_parcels, read_rows, record_at, reply, string_at, unpaired
 from scrapers.select import collapse, maybe, text_of, tree
 from scrapers.words import Outcome, Role
@@ -35,7 +35,7 @@ from scrapers.words import Outcome, Role
 NAME = "correos"
 
 #: The markup of today's page is described nowhere; a visit waits for the replies that fill it.
-STATES = {"old_page": State(None, ("#Table2",))}
+STATES = {"old_page": State(None, ("#Table2",), in_document=True)}
 
 #: The server-rendered page of 2017: its table, then the cells of one row.
 OLD_TABLE = "#Table2"
@@ -124,17 +124,8 @@ class Correos(Portal):
 
     def accepts(self, number: str) -> Confidence:
         """High for codes with Correos' check letter and postal numbers issued in Spain."""
-        if is_correos(number):
-            return Confidence(0.97, "a Correos code with its check letter")
-        if is_s10(number):
-            if s10_country(number) == "ES":
-                return Confidence(0.95, "a postal number issued in Spain")
-            return Confidence(0.3, "a foreign postal number: known here while in Spain")
-        if re.fullmatch(r"PR\d{15}C", number):
-            return Confidence(0.8, "PR, 15 digits and C: a Correos parcel")
-        if re.fullmatch(r"\d{16}|\d{23}", number):
-            return Confidence(0.5, "16 or 23 digits: may be Correos Express")
-        return Confidence(0.05, "of no form Correos is known to use")
+        found = advice(self.name, number)
+        return Confidence(found.level, found.because)
 
     def url(self, number: str, language: str) -> str:
         """The page for one number; its path names country and language."""

@@ -172,57 +172,45 @@ def clocks(
         say("no rows yet" if name is None else f"no rows of a portal {name!r}")
 
 
-def portals(context: typer.Context, as_json: _Json = False) -> None:
+def portals(
+    context: typer.Context,
+    as_json: _Json = False,
+    as_markdown: Annotated[bool, typer.Option("--markdown", help="Print the table that README has.")] = False,
+) -> None:
     """List the portals known here: clock, evidence, budget, last outcomes on this machine.
 
     Example: crosstrack portals
     """
     from collector.report import console, print_table
+    from collector.report_portals import markdown, portal_rows
     from collector.store.opening import open_store
-    from scrapers import broken, vocabulary
+    from scrapers import broken
     from scrapers import portals as known
 
     database = given(context).database
-    outcomes: dict[str, str] = {}
-    signs: dict[str, str] = {}
-    if database.exists():
+    if as_markdown or not database.exists():
+        rows = portal_rows(known().values(), None)
+    else:
         with open_store(database) as db:
-            outcomes = {row["portal"]: row["outcomes"] for row in db.query(_OUTCOMES)}
-            signs = {row["portal"]: row["signs"] for row in db.query(_SIGNS)}
-    rows = []
-    for name, portal in known().items():
-        facts = vocabulary.facts(name)
-        rows.append(
-            {
-                "name": name,
-                "title": facts.title,
-                "kind": facts.kind,
-                "languages": " ".join(facts.languages),
-                "clock": facts.clock.kind + (f" {facts.clock.zone}" if facts.clock.zone else ""),
-                "evidence": f"{portal.evidence.kind} {portal.evidence.seen}",
-                "per_day": portal.politeness.per_day,
-                "seconds_between": portal.politeness.seconds_between,
-                "outcomes": outcomes.get(name, ""),
-                "drift": signs.get(name, ""),
-            }
-        )
+            rows = portal_rows(known().values(), db)
     if as_json:
         put_json(rows)
+    elif as_markdown:
+        typer.echo(markdown(rows), nl=False)
     else:
-        headings = {key: key.replace("_", " ") for key in rows[0]} if rows else {}
-        print_table(console(), rows, headings)
+        print_table(console(), rows, _PORTAL_HEADINGS)
     for one in broken():
         say(f"{one.entry_point}: this portal cannot be loaded: {one.reason}")
 
 
-_SIGNS = """
-select portal,
-       group_concat(sign || ' since ' || substr(since, 1, 10) || ' (visit ' || visit_id || ')', ', ') as signs
-from drift group by portal
-"""
-_OUTCOMES = """
-select portal, group_concat(n || ' ' || outcome, ', ') as outcomes from (
-    select portal, outcome, count(*) as n from visits where source = 'browser'
-    group by portal, outcome order by portal, n desc)
-group by portal
-"""
+_PORTAL_HEADINGS = {
+    "name": "name",
+    "title": "title",
+    "languages": "languages",
+    "clock": "clock",
+    "evidence": "evidence",
+    "per_day": "per day",
+    "seconds_between": "seconds between",
+    "outcomes": "outcomes",
+    "drift": "drift",
+}

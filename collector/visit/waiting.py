@@ -27,7 +27,8 @@ def has_answer(seen: Sight, traffic: Traffic, portal: Portal, number: str) -> bo
 
     A state without an outcome tells only where the portal's rows come with the document.
     """
-    tells = any(state.outcome is not None or not portal.payloads for state in seen.states)
+    in_document = not portal.payloads
+    tells = any(state.outcome is not None or state.in_document or in_document for state in seen.states)
     failed = any(exchange.state == "failed" for exchange in traffic.payloads)
     return tells or failed or data_arrived(traffic, portal, number)
 

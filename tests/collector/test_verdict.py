@@ -1,5 +1,6 @@
 """What failed requests make of an answer, without a browser."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -183,6 +184,8 @@ def test_a_state_without_outcome_tells_only_where_rows_come_with_the_document():
     assert has_answer(rows, watched(), Served(), "AA1")
     assert not has_answer(rows, watched(), Api(), "AA1")
     assert has_answer(missing, watched(), Api(), "AA1")
+    drawn = Sight(ready=True, states=(replace(ROWS, in_document=True),))
+    assert has_answer(drawn, watched(), Api(), "AA1")
 
 
 def test_a_page_is_calm_once_it_shows_a_state_and_waits_for_nothing():

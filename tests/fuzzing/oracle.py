@@ -7,13 +7,9 @@ events" and "not found" are said only where the page says so; a page that was cu
 import html
 import json
 import re
-import tomllib
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
-from typing import Any
 
 from collector.answer import Answer, read_pages, same_number
 from collector.visit.asked import Asked
@@ -23,87 +19,11 @@ from scrapers.words import Outcome
 from tests.fuzzing import Case
 from tests.fuzzing.mutations import CRUSHING, Record, written
 from tests.fuzzing.order_oracle import invented
+from tests.fuzzing.signs_told import told_of
 
 #: Outcomes that say the parcel has no rows. A wrong one hides what happened to it.
 QUIET = (Outcome.NO_EVENTS_YET, Outcome.NOT_FOUND)
 
-
-@dataclass(frozen=True, slots=True)
-class Sign:
-    """How a portal says in its own words that it has no rows: patterns that must all be found in one object
-    or page, and patterns that contradict it. `statuses` are the HTTP statuses it comes with (empty: any)."""
-
-    says: tuple[str, ...]
-    unless: tuple[str, ...] = ()
-    statuses: tuple[int, ...] = ()
-
-
-_CAINIAO_ROWS = (r'"latestTrace":\{"', r'"detailList":[\[{][^\]}]')
-_CAINIAO_KNOWN = (r'"status":"', r'"statusDesc":"', r'"originCountry":"', r'"processInfo":\{"')
-_CORREOS_ROWS = r'"(?:eventos|events)":[\[{][^\]]'
-#: A reply names its list of packages or of rows, and the list is empty.
-_NO_PACKAGES = r'"(?:trackingDetailLineList|detailList)":(?:\[\]|null)'
-_ALIEXPRESS_ROWS = (r'"detailList":[\[{][^\]}]', r"""class="?[^">]*(?:--node|ship-steps)""")
-_USPS_ROWS = r'class="?[^">]*\btb-step current-step\b'
-
-#: Portal, outcome: what its page says. A portal that is not here must never answer so.
-SIGNS: Mapping[tuple[str, Outcome], tuple[Sign, ...]] = {
-    ("aliexpress", Outcome.NO_EVENTS_YET): (
-        Sign((_NO_PACKAGES,), _ALIEXPRESS_ROWS),
-        Sign((r"(?i)logistics information has not been updated yet",), _ALIEXPRESS_ROWS),
-        Sign((r"(?i)there is no updated logistics information",), _ALIEXPRESS_ROWS),
-        # The page of 2022 has no module for an order of which nothing was sent.
-        Sign((r"status-title-text|address-detail|service-upgraded",), _ALIEXPRESS_ROWS),
-    ),
-    # A list without an order.
-    ("aliexpress", Outcome.OK): (Sign((r'"hasMore":"?(?:false|0)\b',), (r'"orderLines":[\[{][^\]}]',)),),
-    ("cainiao", Outcome.NO_EVENTS_YET): (
-        Sign((r'"noTrackingDataDesc":"[^"]*\S',), _CAINIAO_ROWS),
-        Sign((r'"status":"SELLER_PREPARING"',), _CAINIAO_ROWS),
-    ),
-    ("cainiao", Outcome.NOT_FOUND): (
-        Sign((r'"errorCode":"(?:ORDER_NOT_FOUND|RESULT_EMPTY)"',), _CAINIAO_ROWS),
-        Sign((r'"mailNoSource":"EXTERNAL"',), (*_CAINIAO_ROWS, *_CAINIAO_KNOWN)),
-    ),
-    ("correos", Outcome.NO_EVENTS_YET): (
-        # An emptied list cannot be told from a parcel announced a minute ago: both say "found, no events".
-        Sign((r'"(?:codError|errorCode)":"?0\b', r'"(?:eventos|events)":(?:\[\]|null)'), (_CORREOS_ROWS,)),
-    ),
-    ("correos", Outcome.NOT_FOUND): (
-        Sign((r'"(?:codError|errorCode)":"?3\b',), (_CORREOS_ROWS,)),
-        Sign((r'"code":"?40[04]\b',)),
-        Sign((r"\A\s*\Z",), statuses=(204,)),
-        Sign((r"envío introducido no es correcto",), statuses=(400,)),
-        Sign((r"Table2", r"fin tabla descripciones"), (r"txtContenidoTabla",)),
-    ),
-    ("usps", Outcome.NO_EVENTS_YET): (
-        Sign((r"(?:preshipment|shipping-partner)-status", r"latest-update-banner-wrapper"), (_USPS_ROWS,)),
-    ),
-    ("usps", Outcome.NOT_FOUND): (
-        Sign((r"(?i)(?:status|tracking) not available", r"red-banner"), (_USPS_ROWS,)),
-        Sign((r"(?i)could not locate the tracking information",), (_USPS_ROWS,)),
-    ),
-}
-
-#: Where a row begins in a portal's HTML; in a page with a table, every row of it too.
-ROW_STARTS: Mapping[str, str] = {
-    "aliexpress": r"(?=<[a-zA-Z][^\s<>]*\s[^<>]*logistic-info(?:-v2)?--node--)|(?=<[lL][iI]\b)",
-    "usps": r"(?=<[a-zA-Z][^\s<>]*\s[^<>]*(?:\btb-step\b|upcoming-step))",
-}
-#: How a part begins that looks like a row and is none: a step still to come, a link.
-NO_ROWS: Mapping[str, str] = {
-    "usps": r"""<(?:(?!class=)[^<>])*class="?[^"<>]*(?:upcoming-step|toggle-history)""",
-}
-#: Where one parcel's part of a portal's HTML begins.
-PARCEL_STARTS: Mapping[str, str] = {"usps": r"track-bar-container|</html", "correos": r"</html"}
-#: Rows whose place stands in brackets before the description.
-TOWN_IN_TEXT = frozenset({"cainiao"})
-#: Rows whose place may stand before the time and whose zone may stand behind it, all in one text.
-TIME_IN_TEXT = frozenset({"aliexpress"})
-
-#: What is told of a portal in a file of its own: `signs/NAME.toml`, with `row_starts`, `no_rows`,
-#: `parcel_starts`, `town_in_text` and `[[quiet]]` (an outcome, and the fields of a `Sign`).
-_TOLD = Path(__file__).parent / "signs"
 
 #: White space, and characters nobody sees: neither makes two texts differ.
 _IGNORED = re.compile(r"[\s\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufffd]+")
@@ -126,25 +46,6 @@ class Verdict:
     answer: Answer | None
     wrongs: tuple[str, ...]
     unseen_loss: bool = False
-
-
-@cache
-def _told_of(portal: str) -> dict[str, Any]:
-    file = _TOLD / f"{portal}.toml"
-    return tomllib.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
-
-
-def _signs(portal: str, outcome: Outcome) -> tuple[Sign, ...]:
-    own = [one for one in _told_of(portal).get("quiet", ()) if one["outcome"] == outcome]
-    read = [
-        Sign(tuple(one["says"]), tuple(one.get("unless", ())), tuple(one.get("statuses", ()))) for one in own
-    ]
-    return (*SIGNS.get((portal, outcome), ()), *read)
-
-
-def _pattern(table: Mapping[str, str], key: str, portal: str, otherwise: str) -> str:
-    found: str = _told_of(portal).get(key) or table.get(portal, otherwise)
-    return found
 
 
 def judge(case: Case) -> Verdict:
@@ -259,13 +160,12 @@ def _rows(rows: Sequence[Row], holders: Sequence[_Holder], portal: str) -> Itera
 
 
 def _holds(holder: _Holder, row: Row, portal: str) -> bool:
-    has_town = (
-        portal in TOWN_IN_TEXT or _told_of(portal).get("town_in_text", False)
-    ) and row.place is not None
+    told = told_of(portal)
+    has_town = told.town_in_text and row.place is not None
     if has_town and not re.match(rf"\s*[\[【]\s*{re.escape(row.place or '')}\s*[\]】]", row.description):
         return False
     instant = None if row.instant_ms is None else str(row.instant_ms)
-    in_time = portal in TIME_IN_TEXT and _holds_time(holder, row)
+    in_time = told.time_in_text and _holds_time(holder, row)
     elsewhere = () if in_time else (row.offset_text, None if has_town else row.place)
     wanted = [row.description, row.note, instant, *elsewhere]
     if row.place in elsewhere and row.place is not None and not holder.holds(_bare(row.place)):
@@ -273,7 +173,7 @@ def _holds(holder: _Holder, row: Row, portal: str) -> bool:
         wanted += row.place.split(", ")
     if not all(holder.holds(_bare(text)) for text in wanted if text is not None):
         return False
-    if row.code is not None and _code(row.code) not in map(_code, holder.texts):
+    if row.code is not None and not _holds_code(holder, row.code):
         return False
     return (
         in_time
@@ -291,6 +191,12 @@ def _holds_time(holder: _Holder, row: Row) -> bool:
         return False
     place = f"{row.place}, " if row.place is not None else ""
     return holder.holds(_bare(f"{place}{row.time_text} {row.offset_text or ''}"))
+
+
+def _holds_code(holder: _Holder, code: str) -> bool:
+    """Whether the code is a text, or each of its parts around a slash is one."""
+    texts = set(map(_code, holder.texts))
+    return _code(code) in texts or all(_code(part) in texts for part in code.split("/"))
 
 
 def _code(text: str) -> str:
@@ -319,8 +225,11 @@ def _is_made_of(text: str, pieces: frozenset[str]) -> bool:
 
 def _holders(page: Page, portal: str) -> Iterator[_Holder]:
     for text in _texts(page):
-        for record in _records(_json(text)):
-            yield _Holder(frozenset(map(_bare, _scalars(record))), exact=True)
+        told, value = told_of(portal), _json(text)
+        for record in _records(value):
+            yield _Holder(frozenset(map(_bare, _scalars(record, told.depth))), exact=True)
+        for texts in _lists(value) if told.lists else ():
+            yield _Holder(frozenset(map(_bare, texts)), exact=True)
         for part in _parts(text, portal):
             yield _Holder(frozenset(map(_bare, _between_tags(part))), exact=False)
 
@@ -328,14 +237,11 @@ def _holders(page: Page, portal: str) -> Iterator[_Holder]:
 def _parts(text: str, portal: str) -> Iterator[str]:
     """The parts of a page that can hold one row each."""
     text = _COMMENT.sub("", _RAW.sub(lambda raw: raw[0].replace("<!--", ""), text))
-    starts = [
-        _pattern(ROW_STARTS, "row_starts", portal, r"(?!)"),
-        *([_TABLE_ROW] if "<table" in text.lower() else []),
-    ]
-    no_rows = _pattern(NO_ROWS, "no_rows", portal, r"(?!)")
+    told = told_of(portal)
+    starts = [told.row_starts, *([_TABLE_ROW] if "<table" in text.lower() else [])]
     is_whole = True  # whether the tag before is closed: if not, this one is no tag but part of it
     for part in re.split("|".join(starts), text):
-        if not (is_whole and re.match(no_rows, part)):
+        if not (is_whole and re.match(told.no_rows, part)):
             yield part
         is_whole = part.rfind(">") >= part.rfind("<")
 
@@ -347,7 +253,7 @@ def _texts(page: Page) -> Iterator[str]:
         yield page.body.decode("cp1252", errors="replace")
     if called := _JSONP.match(page.text):
         yield called[1]
-    for record in _records(_json(page.text)):
+    for record in (*_records(_json(page.text)), *(_records(_json(called[1])) if called else ())):
         yield from (value for key, value in record if key == "body" and isinstance(value, str))
     for field in _TEXTAREA.finditer(page.text):
         yield html.unescape(field[1]).replace("\x00", "\ufffd")
@@ -378,19 +284,36 @@ def _records(value: object) -> Iterator[Record]:
             yield from _records(item[1] if isinstance(value, Record) else item)
 
 
-def _scalars(record: Record) -> Iterator[str]:
-    """The texts and whole numbers of an object and of the objects right inside it."""
+def _scalars(record: Record, depth: int) -> Iterator[str]:
+    """The texts and whole numbers of an object, and the texts of the objects in it, so many deep."""
     for _, value in record:
         if isinstance(value, Record):
-            yield from (str(inner) for _, inner in value if isinstance(inner, str))
+            yield from _texts_inside(value, depth)
         elif isinstance(value, str | int):
             yield str(value)
         elif isinstance(value, float) and value.is_integer():
             yield str(int(value))
 
 
+def _texts_inside(record: Record, depth: int) -> Iterator[str]:
+    for _, value in record:
+        if isinstance(value, str) and depth:
+            yield value
+        elif isinstance(value, Record) and depth:
+            yield from _texts_inside(value, depth - 1)
+
+
+def _lists(value: object) -> Iterator[list[str]]:
+    """The texts of every list: some portals' rows are lists, not objects."""
+    if isinstance(value, list):
+        if not isinstance(value, Record):
+            yield [item for item in value if isinstance(item, str)]
+        for item in value:
+            yield from _lists(item[1] if isinstance(value, Record) else item)
+
+
 def _says(page: Page, portal: str, outcome: Outcome) -> bool:
-    signs = _signs(portal, outcome)
+    signs = [sign for sign in told_of(portal).quiet if sign.outcome == outcome]
     places = [_shown(place) for text in _texts(page) for place in _places(text, portal)]
     return any(
         (not sign.statuses or page.status in sign.statuses)
@@ -405,7 +328,7 @@ def _places(text: str, portal: str) -> Iterator[str]:
     """The page, each object in it, and each parcel's part of it."""
     yield text
     yield from map(written, _records(_json(text)))
-    if pattern := _pattern(PARCEL_STARTS, "parcel_starts", portal, ""):
+    if pattern := told_of(portal).parcel_starts:
         yield from re.split(pattern, text)
 
 
