@@ -8,7 +8,7 @@ BIN = $(VENV)/bin
 WORKERS = 3
 PIP = $(BIN)/python -m pip --quiet --quiet --disable-pip-version-check --no-input
 
-.PHONY: help demo pictures test soak fuzz evaluate check browser constraints clean
+.PHONY: help demo pictures test soak fuzz portals evaluate check browser constraints clean
 
 help:
 	@echo 'make demo         collect from simulated portals with a real browser, and show the result'
@@ -40,6 +40,12 @@ soak: browser
 
 fuzz: $(VENV)/built
 	$(BIN)/python -m tests.fuzzing --pages 10000
+
+# README's table of portals, made again.
+portals: $(VENV)/built
+	@$(BIN)/crosstrack portals --markdown > README.portals
+	@sed -i -e '/<!-- portals -->/,/<!-- \/portals -->/{//!d}' -e '/<!-- portals -->/r README.portals' README.md
+	@rm README.portals
 
 evaluate: $(VENV)/built
 	@$(BIN)/python -m benchmarks.evaluate

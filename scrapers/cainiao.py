@@ -28,7 +28,7 @@ from scrapers.contract import (
     Row,
     State,
 )
-from scrapers.numbers import is_s10, tracking_number
+from scrapers.numbers import advice, tracking_number
 from scrapers.payload import (
     PayloadError,
     Record,
@@ -74,14 +74,6 @@ REFUSALS = (Outcome.CHALLENGE, Outcome.RATE_LIMITED, Outcome.UNAVAILABLE)
 _CHINA = timezone(timedelta(hours=8))
 _LAST_MS = 4_102_444_800_000  # 2100-01-01
 _LANGUAGES = {"en": "en-US", "zh": "zh-CN", "pt": "pt-BR", "nl": "nl-NL"}
-_FAMILIES = (
-    (r"LP\d{14}(?:CN)?", 0.95, "LP and 14 digits: a Cainiao shipment"),
-    (r"CNG\d{14}", 0.95, "CNG and 14 digits: a Cainiao shipment"),
-    (r"AP\d{14}", 0.9, "AP and 14 digits: a Cainiao shipment"),
-    (r"[A-Z]{2}\d{10}Y", 0.9, "two letters, ten digits and Y: a Cainiao label"),
-    (r"AE\d{9}", 0.9, "AE and nine digits: a Cainiao label"),
-    (r"(?:CNFR|DOFR)\d{13}HD", 0.9, "CNFR or DOFR: Cainiao's delivery in France"),
-)
 _BRACKET = re.compile(r"\s*[\[【]([^\]】]{1,80})[\]】]")
 _NO_TOWN = re.compile(r"[A-Z]{1,5}|.*\d.*", re.DOTALL)
 _RENUMBERED = re.compile(r"([A-Za-z0-9]+)\([^():：]*[:：]\s*([A-Za-z0-9]+)\s*\)")
@@ -108,12 +100,8 @@ class Cainiao(Portal):
 
     def accepts(self, number: str) -> Confidence:
         """High for Cainiao's own families, middling for postal numbers; the search field takes anything."""
-        for form, level, reason in _FAMILIES:
-            if re.fullmatch(form, number):
-                return Confidence(level, reason)
-        if is_s10(number):
-            return Confidence(0.5, "a postal number: known here if AliExpress shipped it")
-        return Confidence(0.1, "of none of Cainiao's forms; known here only if it is a last-mile number")
+        found = advice(self.name, number)
+        return Confidence(found.level, found.because)
 
     def url(self, number: str, language: str) -> str:
         """The page for one number; languages are asked for the way the page's own menu does."""

@@ -110,15 +110,8 @@ class Usps(Portal):
     example = "9400111206206406260787"
 
     def accepts(self, number: str) -> Confidence:
-        if numbers.is_impb(number):
-            return Confidence(0.95, "a USPS number with its check digit")
-        if numbers.s10_country(number) == "US":
-            return Confidence(0.95, "an international postal number issued in the United States")
-        if numbers.is_s10(number):
-            return Confidence(0.4, "an international postal number: shown if bound for the United States")
-        if numbers.is_old_usps(number):
-            return Confidence(0.4, "twenty digits with the check digit of older USPS labels")
-        return Confidence(0.05, "not the form of a USPS number")
+        found = numbers.advice(self.name, number)
+        return Confidence(found.level, found.because)
 
     def url(self, number: str, language: str) -> str:
         return f"https://tools.usps.com/go/TrackConfirmAction?tLabels={quote(number, safe='')}"

@@ -116,7 +116,7 @@ def test_the_source_archive_holds_what_make_needs(tmp_path):
 
 def test_the_licence_is_the_declared_one():
     text = (ROOT / "LICENSE").read_text(encoding="utf-8")
-    assert PROJECT["project"]["license"] == "Apache-2.0"
+    assert PROJECT["project"]["license"] == "Apache-2.0 AND MIT"
     assert "Apache License" in text
     assert "END OF TERMS AND CONDITIONS" in text
 

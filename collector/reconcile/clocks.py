@@ -177,7 +177,8 @@ def believed(o: Observation, context: Context, estimates: Estimates) -> Offset |
     """The offset a row is believed to have by facts and estimates, before other rows of its event speak."""
     row, by_facts, claim = o.row, declared(o, context), under(CLAIM, o.row, context)
     clock = clock_of(o, context)
-    if by_facts is not None and (claim is None or clock.sure):
+    is_proved = claim is not None and claim.source == "payload"
+    if by_facts is not None and not is_proved and (claim is None or clock.sure):
         # A portal known to print one clock may still label it with another: the clock holds.
         return by_facts if claim is None or not _bears_out(by_facts, row, claim) else claim
     estimate = estimate_of(o.portal, context.leg, estimates)

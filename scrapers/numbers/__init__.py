@@ -1,7 +1,8 @@
 """Tracking numbers: one spelling for each, and what their form and check digit say about who issued them.
 
 Advice, never a gate: a number of no known form is still followed. `checks` are the check digits, `families`
-which portals may know a number, from records that lie beside it as data.
+which portals may know a number, from our own records in `forms/`, `published` which carriers' it may be, from
+public data in `carriers/`.
 """
 
 import re
@@ -9,12 +10,14 @@ import unicodedata
 
 from scrapers.numbers.checks import is_correos, is_impb, is_old_usps, is_s10, s10_country
 from scrapers.numbers.families import Advice, advice, may_know
+from scrapers.numbers.published import carriers
 
 __all__ = [
     "MAX_LENGTH",
     "Advice",
     "NumberError",
     "advice",
+    "carriers",
     "is_correos",
     "is_impb",
     "is_old_usps",

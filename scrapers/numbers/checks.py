@@ -46,20 +46,30 @@ def is_correos(number: str) -> bool:
     return _CORREOS_LETTERS[sum(map(ord, number[:-1])) % 23] == number[-1]
 
 
+def alternating(even: int, odd: int, *, from_right: bool = False) -> Callable[[str], bool]:
+    """Two weights in turn over all characters but the last, modulus 10; the last makes the sum full.
+
+    Letters count 2, 3, ... 9, 0, 1, ... `even` weighs the first character and every other after it.
+    """
+
+    def fits(number: str) -> bool:
+        if not re.fullmatch(r"[0-9A-Z]+[0-9]", number):
+            return False
+        values = [int(c) if c.isdigit() else (ord(c) - 63) % 10 for c in number[:-1]]
+        ordered = reversed(values) if from_right else values
+        return -sum(v * (odd if i % 2 else even) for i, v in enumerate(ordered)) % 10 == int(number[-1])
+
+    return fits
+
+
 def is_ups(number: str) -> bool:
-    """Whether `number` is a UPS 1Z number with its check digit; letters count 2, 3, ... 9, 0, 1, ..."""
-    if not _UPS.fullmatch(number):
-        return False
-    values = [int(c) if c.isdigit() else (ord(c) - 63) % 10 for c in number[2:-1]]
-    return -sum(v * (1 + i % 2) for i, v in enumerate(values)) % 10 == int(number[-1])
+    """Whether `number` is a UPS 1Z number with its check digit."""
+    return bool(_UPS.fullmatch(number)) and _UPS_SUM(number[2:])
 
 
 def is_mod10(number: str) -> bool:
     """Whether the last of its digits is GS1's: weights 3 and 1 from the right, modulus 10."""
-    if not re.fullmatch(r"[0-9]{2,}", number):
-        return False
-    total = sum(int(d) * (3 if i % 2 == 0 else 1) for i, d in enumerate(reversed(number[:-1])))
-    return -total % 10 == int(number[-1])
+    return bool(re.fullmatch(r"[0-9]{2,}", number)) and _GS1_SUM(number)
 
 
 def is_luhn(number: str) -> bool:
@@ -81,7 +91,12 @@ def is_mod37_36(number: str) -> bool:
     return (rest + _BASE36.index(number[-1])) % 36 == 1
 
 
-def _weighted(weights: tuple[int, ...], modulus: int) -> Callable[[str], bool]:
+def is_mod7(number: str) -> bool:
+    """Whether the last of its digits is the rest of the others by 7; of 50 digits at most."""
+    return bool(re.fullmatch(r"[0-9]{2,50}", number)) and int(number[:-1]) % 7 == int(number[-1])
+
+
+def weighted(weights: tuple[int, ...], modulus: int) -> Callable[[str], bool]:
     """Weights from the left over all digits but the last, the sum's rest by `modulus`, its last digit."""
 
     def fits(number: str) -> bool:
@@ -93,6 +108,9 @@ def _weighted(weights: tuple[int, ...], modulus: int) -> Callable[[str], bool]:
     return fits
 
 
+_UPS_SUM = alternating(1, 2)
+_GS1_SUM = alternating(3, 1, from_right=True)
+
 #: By the name that records give.
 CHECKS: Mapping[str, Callable[[str], bool]] = {
     "s10": is_s10,
@@ -100,9 +118,10 @@ CHECKS: Mapping[str, Callable[[str], bool]] = {
     "old_usps": is_old_usps,
     "correos": is_correos,
     "ups": is_ups,
+    "ups_waybill": _UPS_SUM,
     "mod10": is_mod10,
     "luhn": is_luhn,
     "mod37_36": is_mod37_36,
-    "fedex_12": _weighted((3, 1, 7, 3, 1, 7, 3, 1, 7, 3, 1), 11),
-    "mod7": lambda n: bool(re.fullmatch(r"[0-9]{2,}", n)) and int(n[:-1]) % 7 == int(n[-1]),
+    "fedex_12": weighted((3, 1, 7, 3, 1, 7, 3, 1, 7, 3, 1), 11),
+    "mod7": is_mod7,
 }

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from scrapers import vocabulary
+from collector.report_portals import markdown, portal_rows
+from scrapers import portals, vocabulary
 from scrapers.words import Milestone
 
 ROOT = Path(__file__).parents[2]
@@ -74,6 +75,13 @@ def test_links_within_the_page_lead_somewhere():
     assert set(re.findall(r"\(#([\w-]+)\)", PAGE)) <= heads
     for link in re.findall(r"\]\((?!#|http)([^)]+)\)", PAGE):
         assert (ROOT / "docs" / link).exists()
+
+
+def test_the_table_of_portals_in_readme_is_what_the_modules_declare():
+    own = [one for one in portals().values() if type(one).__module__.startswith("scrapers.")]
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    table = readme.partition("<!-- portals -->\n")[2].partition("<!-- /portals -->")[0]
+    assert table == markdown(portal_rows(own, None)), "put in what `crosstrack portals --markdown` prints"
 
 
 def test_the_example_of_a_users_file_can_be_meant_and_does_what_it_says():

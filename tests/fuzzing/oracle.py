@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from collector.answer import Answer, read_pages, same_number
 from collector.visit.asked import Asked
@@ -36,6 +37,9 @@ _TABLE_ROW = r"(?=</?[tT][rR]\b)"
 _RAW = re.compile(r"<(title|textarea|script|style)\b.*?</\1", re.DOTALL | re.IGNORECASE)
 _ATTRIBUTES = re.compile(r"""=[ \t\r\n\f]*(?:"([^"]*)"|'([^']*)'|([^ \t\r\n\f"'>][^ \t\r\n\f>]*))""")
 _TEXTAREA = re.compile(r"<textarea\b[^>]*>(.*?)</textarea", re.DOTALL | re.IGNORECASE)
+#: JSON that a script of the page holds as a string.
+_IN_SCRIPT = re.compile(r'JSON\.parse\(("(?:[^"\\\n]|\\.)*")\)')
+_MARKUP = re.compile(r"</?[a-zA-Z][^<>]*>")
 _JSONP = re.compile(r"\A\s*(?:/\*\*/)?\s*[\w$.]+\s*\((.*)\)[;\s]*\Z", re.DOTALL)
 
 
@@ -164,10 +168,11 @@ def _holds(holder: _Holder, row: Row, portal: str) -> bool:
     has_town = told.town_in_text and row.place is not None
     if has_town and not re.match(rf"\s*[\[【]\s*{re.escape(row.place or '')}\s*[\]】]", row.description):
         return False
-    instant = None if row.instant_ms is None else str(row.instant_ms)
     in_time = told.time_in_text and _holds_time(holder, row)
     elsewhere = () if in_time else (row.offset_text, None if has_town else row.place)
-    wanted = [row.description, row.note, instant, *elsewhere]
+    if row.instant_ms is not None and not _holds_instant(holder, row.instant_ms):
+        return False
+    wanted = [row.description, row.note, *elsewhere]
     if row.place in elsewhere and row.place is not None and not holder.holds(_bare(row.place)):
         wanted.remove(row.place)  # a town and its country may stand apart
         wanted += row.place.split(", ")
@@ -185,12 +190,26 @@ def _holds(holder: _Holder, row: Row, portal: str) -> bool:
     )
 
 
+def _holds_instant(holder: _Holder, ms: int) -> bool:
+    """Whether a text is the instant: as a number, or as a stamp with its zone."""
+    return holder.holds(str(ms)) or any(_stamp_ms(text) == ms for text in holder.texts if "T" in text)
+
+
+def _stamp_ms(text: str) -> int | None:
+    try:
+        stamp = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return None if stamp.tzinfo is None else int(stamp.timestamp() * 1000)
+
+
 def _holds_time(holder: _Holder, row: Row) -> bool:
-    """Whether a text is the row's time with its place before it or its zone behind it."""
+    """Whether a text is the row's time with its place before it, or its zone or place behind it."""
     if row.time_text is None or (row.place, row.offset_text) == (None, None):
         return False
     place = f"{row.place}, " if row.place is not None else ""
-    return holder.holds(_bare(f"{place}{row.time_text} {row.offset_text or ''}"))
+    before = f"{place}{row.time_text} {row.offset_text or ''}"
+    return holder.holds(_bare(before)) or holder.holds(_bare(f"{row.time_text} {row.place or ''}"))
 
 
 def _holds_code(holder: _Holder, code: str) -> bool:
@@ -247,6 +266,14 @@ def _parts(text: str, portal: str) -> Iterator[str]:
 
 
 def _texts(page: Page) -> Iterator[str]:
+    """The page as text, what it wraps, and the JSON that a script of either holds as a string."""
+    for text in _wrapped(page):
+        yield text
+        literals = map(_json, _IN_SCRIPT.findall(text))
+        yield from (literal for literal in literals if isinstance(literal, str))
+
+
+def _wrapped(page: Page) -> Iterator[str]:
     """The page as text: in UTF-8, in Latin-1, and what a saved reply, JSONP or a text field wraps."""
     yield page.text
     if "\ufffd" in page.text and page.text.replace("\ufffd", "").isascii():
@@ -291,6 +318,8 @@ def _scalars(record: Record, depth: int) -> Iterator[str]:
             yield from _texts_inside(value, depth)
         elif isinstance(value, str | int):
             yield str(value)
+            if isinstance(value, str) and _MARKUP.search(value):
+                yield html.unescape(_MARKUP.sub("", value))  # a sentence with a link in it
         elif isinstance(value, float) and value.is_integer():
             yield str(int(value))
 

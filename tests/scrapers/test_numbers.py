@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from scrapers import numbers
 from scrapers.numbers import NumberError, tracking_number
+from scrapers.numbers.checks import CHECKS
 
 IMPB = "9400111206206406260787"
 S10 = "RB123456785GB"
@@ -193,3 +194,57 @@ def test_no_text_upsets_a_check(text):
 )
 def test_digits_of_other_scripts_are_no_usps_number(digits):
     assert not numbers.is_impb(digits)
+
+
+# --- check digits of published numbers ---
+
+PUBLISHED = {
+    "s10": (
+        "LZ712917377US EW112720413FR CP894276701DE LU680211095FR RB658828494MQ CY139861975US RN488875617NL "
+        "EC256579158BE CB662173705US LF123456785DE AM101610575BR"
+    ),
+    "correos": (
+        "PQ5HG70200028570115706M PQ5HG7020002857V CD08980002461600015706P PHBW6T9812926090108552J "
+        "PH8GH60741026280138107G"
+    ),
+    "ups": "1Z999AA10123456784 1Z5R89390357567127 1Z879E930346834440 1Z8V92A70367203024 1ZXX3150YW44070023",
+    "ups_waybill": "1506235620 2479825491 4603636537 0490119172 0431105627",
+    "fedex_12": "986578788855 477179081230 799531274483 746965179400 874466268456",
+    "mod10": "041441760228964 568283610012000 000123450000000027 0073938000549297 7035114477138472",
+    "mod7": "3318810025 73891051146 8487135506 1099255990 3821724944",
+    "luhn": "07209562763 77767553207 320595463938 79927398713",
+    "mod37_36": "008182709980000020033350276C 008182709980000020045327276N 09980000020033F 09980000020034D",
+    "impb": "9400111206206406260787 9505511069605048600624 92748931507708513018050063 9361289878700317633795",
+    "old_usps": "03071790000523483741 71123456789123456787 71969010756003077385",
+}
+ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
+
+def test_every_check_that_records_name_is_tried_on_published_numbers():
+    assert set(PUBLISHED) == set(CHECKS)
+
+
+@pytest.mark.parametrize(
+    ("check", "number"), [(name, number) for name, said in PUBLISHED.items() for number in said.split()]
+)
+def test_a_published_number_has_the_one_right_check_digit(check, number):
+    fits, at = CHECKS[check], 10 if check == "s10" else len(number) - 1
+    assert fits(number)
+    wrong = [number[:at] + other + number[at + 1 :] for other in ALPHABET if other != number[at]]
+    assert sum(map(fits, wrong)) <= (1 if check == "old_usps" else 0)
+
+
+@given(texts, st.sampled_from(sorted(CHECKS)))
+@example("²" * 12, "mod7")
+@example("٣" * 12, "fedex_12")
+@example("٣" * 18, "luhn")
+@example("1" * 5000, "mod7")
+def test_any_text_is_right_or_wrong(text, check):
+    assert CHECKS[check](text) in (True, False)
+    assert CHECKS[check](text.upper()) in (True, False)
+
+
+@pytest.mark.parametrize("prefix", ["", "42078745", "420787451234"])
+def test_a_usps_number_is_advised_on_alike_with_and_without_its_routing_prefix(prefix):
+    assert numbers.advice("usps", tracking_number(prefix + IMPB)).level == 0.95
+    assert numbers.advice("usps", tracking_number(prefix + IMPB[:-1] + "8")).level == 0.05

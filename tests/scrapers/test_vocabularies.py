@@ -391,7 +391,7 @@ CLOCKS: dict[str, tuple[str, str | None, bool]] = {
     "parcelsapp": ("place", None, False),
     "polishpost": ("place", None, False),
     "posteitaliane": ("stated", None, True),
-    "postnl": ("place", "Europe/Amsterdam", False),
+    "postnl": ("place", "Europe/Amsterdam", True),
     "royalmail": ("stated", None, True),
     "ups": ("place", None, False),
     "yanwen": ("stated", None, True),

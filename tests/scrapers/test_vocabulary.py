@@ -235,3 +235,29 @@ def test_a_wording_that_depends_on_the_place_is_read_by_its_place_on_an_unknown_
 )
 def test_a_meaning_tells_the_upus_event_code(milestone, upu):
     assert vocabulary.Meaning(Milestone(milestone), None, True).upu == upu
+
+
+@pytest.mark.parametrize(
+    ("carrier", "portal"),
+    [
+        ("USPS", "usps"),
+        ("usps", "usps"),
+        ("Correos España", "correos"),
+        ("CORREOS ESPANA", "correos"),
+        ("Israelpost", "israelpost"),
+        ("Israel Post", "israelpost"),
+        ("Colissimo", "laposte"),
+        ("J&T Express", None),
+        ("", None),
+    ],
+)
+def test_a_carrier_is_known_by_the_names_other_portals_give_it(carrier, portal):
+    assert vocabulary.portal_named(carrier) == portal
+
+
+def test_no_name_of_a_carrier_stands_for_two_portals():
+    said = {}
+    for name in vocabulary.names():
+        facts = vocabulary.facts(name)
+        for text in {vocabulary.normal(one) for one in (name, facts.title, *facts.called)}:
+            assert said.setdefault(text, name) == name
