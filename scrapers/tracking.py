@@ -177,8 +177,9 @@ def rows_of(
     rows: list[Row] = []
     problems: list[str] = []
     found = document.root.css(selector)
+    holders = _holding_another(found)
     for position, node in enumerate(found, start=1):
-        if len(node.css(selector)) > 1:  # itself, and another one
+        if node.mem_id in holders:
             problems.append(f"row {position} holds other rows")
             continue
         if not document.whole and position == len(found):
@@ -190,6 +191,21 @@ def rows_of(
         else:
             rows.append(row)
     return tuple(rows), tuple(problems)
+
+
+def _holding_another(found: Sequence[LexborNode]) -> set[int]:
+    """The ids of those nodes that have another of them inside. Every element above is looked at once."""
+    rows = {node.mem_id for node in found}
+    looked_at: set[int] = set()
+    holders: set[int] = set()
+    for node in found:
+        above = node.parent
+        while above is not None and above.mem_id not in looked_at:
+            looked_at.add(above.mem_id)
+            if above.mem_id in rows:
+                holders.add(above.mem_id)
+            above = above.parent
+    return holders
 
 
 def one_per_number(readings: Sequence[Reading]) -> tuple[Reading, ...]:

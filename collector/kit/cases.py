@@ -33,7 +33,7 @@ from scrapers.contract import LayoutChanged, Page, Portal, Reading
 from scrapers.select import maybe, tree
 from scrapers.words import Outcome, Role
 
-_TYPES = {".json": "application/json", ".html": "text/html"}
+_TYPES = {".json": "application/json", ".html": "text/html", ".txt": "text/plain"}
 
 
 @dataclass(frozen=True, slots=True)

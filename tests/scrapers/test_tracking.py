@@ -1,0 +1,141 @@
+"""What every tracking portal of the common shape does alike."""
+
+import pytest
+
+from scrapers.contract import LayoutChanged, Page, Reading, Recipient, Row, State
+from scrapers.select import collapse, is_whole, tree
+from scrapers.tracking import Address, Document, TrackingPortal, one_per_number, rows_of
+from scrapers.words import Outcome, Role
+
+
+class Depot(TrackingPortal):
+    name = "depot"
+    hosts = ("depot.test",)
+    resource_hosts = ("api.depot.test",)
+    states = {"missing": State(Outcome.NOT_FOUND, ("p.missing",))}  # noqa: RUF012
+    address = Address(
+        "https://depot.test/{number}?l={language}",
+        languages={"es": "es_ES"},
+        keys=("n", "numbers"),
+        to_postcode="https://depot.test/{number}/{postcode}?l={language}",
+    )
+    walls = ("are you a robot",)
+    looked_for = "rows"
+
+    def read_reply(self, answer, page):
+        if not isinstance(answer.value, dict) or "rows" not in answer.value:
+            raise LayoutChanged("depot", "rows in the reply")
+        rows = tuple(Row(text) for text in answer.value["rows"])
+        outcome = Outcome.OK if rows else Outcome.NO_EVENTS_YET
+        return (Reading(outcome, answer.value.get("number"), rows),)
+
+    def read_page(self, document):
+        rows, problems = rows_of(document, "li", lambda node: Row(collapse(node.text()) or "-"))
+        if not rows:
+            raise LayoutChanged("depot", "li")
+        return (Reading(rows=rows, problems=problems, rows_bad=len(problems)),)
+
+
+def data(text, status=200):
+    return Page(Role.PAYLOAD, "https://api.depot.test/x", "application/json", text.encode(), status)
+
+
+def html(text, status=200):
+    return Page(Role.DOM, "https://depot.test/AA1", "text/html", text.encode(), status)
+
+
+def parsed(*pages):
+    return Depot().parse(pages)
+
+
+def document(text):
+    return Document(html(text), text, tree(text), is_whole(text))
+
+
+def test_data_goes_before_the_document():
+    (reading,) = parsed(html("<ul><li>Old</li></ul></html>"), data('{"number": "AA1", "rows": ["New"]}'))
+    assert [row.description for row in reading.rows] == ["New"]
+
+
+def test_the_document_is_read_where_data_was_not_understood():
+    (reading,) = parsed(data('{"else": 1}'), html("<ul><li>Shown</li></ul></html>"))
+    assert [row.description for row in reading.rows] == ["Shown"]
+
+
+def test_what_denies_a_number_does_not_count_beside_data_that_was_not_understood():
+    with pytest.raises(LayoutChanged, match="rows in the reply"):
+        parsed(data('{"else": 1}'), html('<p class="missing">Unknown</p></html>'))
+    assert parsed(html('<p class="missing">Unknown</p></html>'))[0].outcome is Outcome.NOT_FOUND
+
+
+@pytest.mark.parametrize(
+    ("shown", "outcome"),
+    [
+        (data("{}", 429), Outcome.RATE_LIMITED),
+        (html("<p>Bad gateway</p>", 502), Outcome.UNAVAILABLE),
+        (html("<h1>Are you a robot?</h1></html>"), Outcome.CHALLENGE),
+        (
+            html('<script src="https://challenges.cloudflare.com/turnstile/v0/api.js"></script>'),
+            Outcome.CHALLENGE,
+        ),
+    ],
+)
+def test_a_refusal_is_an_outcome(shown, outcome):
+    assert parsed(shown)[0].outcome is outcome
+
+
+def test_a_challenge_is_told_before_an_outage_and_rows_before_both():
+    wall, outage = html("are you a robot"), html("oops", 503)
+    assert parsed(outage, wall)[0].outcome is Outcome.CHALLENGE
+    assert parsed(outage, wall, data('{"rows": ["A"]}'))[0].outcome is Outcome.OK
+
+
+def test_nothing_known_is_a_changed_layout_that_names_what_was_looked_for():
+    with pytest.raises(LayoutChanged, match="looked for rows"):
+        parsed()
+    with pytest.raises(LayoutChanged, match="looked for li"):
+        parsed(html("<p>Welcome</p></html>"))
+
+
+def test_a_page_that_was_cut_is_not_whole_and_its_last_row_is_none():
+    (reading,) = parsed(html("<ul><li>One</li><li>Two</li><li>Thr"))
+    assert [row.description for row in reading.rows] == ["One", "Two"]
+    assert not reading.complete
+    (part,) = parsed(html("<ul><li>One</li><li>Two</li></ul>"))
+    assert len(part.rows) == 2
+    assert part.complete
+
+
+def test_a_row_that_holds_another_is_none():
+    rows, problems = rows_of(document("<ul><li>A<ul><li>B</li></ul></li><li>C</li></ul>"), "li", _row)
+    assert [row.description for row in rows] == ["B", "C"]
+    assert problems == ("row 1 holds other rows",)
+
+
+def test_thousands_of_rows_one_within_the_other_are_looked_through_once():
+    rows, problems = rows_of(document("<div>" * 4_000 + "</div>" * 4_000), "div", _row)
+    assert (len(rows), len(problems)) == (1, 3_999)
+
+
+def _row(node):
+    return Row(collapse(node.text(deep=False)) or "-")
+
+
+def test_of_several_readings_of_one_number_the_last_with_rows_counts():
+    old, new, nothing = (Reading(number="A", rows=(Row(text),)) for text in ("old", "new", "-"))
+    nothing = Reading(Outcome.NO_EVENTS_YET, "A")
+    other = Reading(number="B", rows=(Row("x"),))
+    assert one_per_number([old, other, new, nothing]) == (new, other)
+
+
+def test_addresses_and_the_number_in_them():
+    depot = Depot()
+    assert depot.url("AA1", "es") == "https://depot.test/AA1?l=es_ES"
+    assert depot.url("A/1?", "en") == "https://depot.test/A%2F1%3F?l=en"
+    assert depot.url_for("AA1", "en", Recipient("28 013")) == "https://depot.test/AA1/28013?l=en"
+    assert depot.url_for("AA1", "en", Recipient(None, "ES")) == depot.url("AA1", "en")
+    assert depot.number_in("https://depot.test/?n=aa-1") == "AA1"
+    assert depot.number_in("https://api.depot.test/?numbers=AA1") == "AA1"
+    assert depot.number_in("https://depot.test/?numbers=AA1,BB2") is None
+    assert depot.number_in("https://elsewhere.test/?n=AA1") is None
+    assert depot.number_in("https://[broken") is None
