@@ -196,6 +196,8 @@ class Portal:
     layouts         the forms its rows are known to come in, today's first: another one is a sign of drift
     consent         selectors (CSS, or Playwright's such as `button:has-text("...")`) of the buttons of a
                     cookie banner that refuse, or else close it; refusing first
+    reveal          selectors of buttons that show more of the parcel ("Show details"); each that is shown is
+                    pressed once
     example         a number of the right form, for structure tests
     """
 
@@ -207,6 +209,7 @@ class Portal:
     dates_rows: ClassVar[bool] = False
     states: ClassVar[Mapping[str, State]]
     consent: ClassVar[tuple[str, ...]] = ()
+    reveal: ClassVar[tuple[str, ...]] = ()
     politeness: ClassVar[Politeness]
     evidence: ClassVar[Evidence]
     canonical: ClassVar[Canonical] = Canonical()

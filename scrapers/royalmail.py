@@ -68,6 +68,7 @@ class RoyalMail(TrackingPortal):
     dates_rows = True
     states = STATES
     consent = ('button:has-text("Decline all")', 'button:has-text("Accept all")')
+    reveal = ("#btn-more-details",)
     politeness = Politeness(60, 30, "of six tries by browsers that a program steered, one was answered")
     evidence = Evidence(
         "documented", "2026-10", "of the site itself only the retired page, of 2017-01, was seen"

@@ -17,7 +17,7 @@ from collector.browser.tabs import Tab
 from collector.browser.traffic import Traffic
 from collector.limits import Limits
 from collector.visit.asked import Asked
-from collector.visit.consent import close_consent
+from collector.visit.consent import close_consent, press
 from collector.visit.page_reading import Sight, TooLarge, dom, fetch_body, followed, payload, picture, sight
 from collector.visit.retrying import TransientError
 from collector.visit.verdict import (
@@ -69,6 +69,7 @@ class Attempt:
         self.answered_at: float | None = None
         self.seen_from = 0
         self.asked_consent = not portal.consent
+        self.unpressed = list(portal.reveal)
         self.traffic = Traffic(
             tab.frame,
             portal.payloads,
@@ -180,11 +181,20 @@ class Attempt:
             if seen.ready and not self.asked_consent:
                 seconds = self.limits.consent_seconds
                 self.asked_consent = await close_consent(self.tab.page, self.portal, seconds)
+            if seen.ready and self.unpressed:
+                await self._reveal()
             if enough(seen) or now() >= deadline:
                 return
             with suppress(TimeoutError):
                 async with asyncio.timeout(_POLL_S):
                     await self.traffic.changed.wait()
+
+    async def _reveal(self) -> None:
+        """Presses what shows more of the parcel; what comes of it has its own time to arrive."""
+        for selector in tuple(self.unpressed):
+            if await press(self.tab.page, (selector,), self.limits.consent_seconds):
+                self.unpressed.remove(selector)
+                self.answered_at = None
 
     def _has_answered(self, seen: Sight) -> bool:
         """Whether there is an answer, and what belongs to it has come or had its time."""

@@ -529,3 +529,38 @@ def test_no_browser_is_one_clear_line(bench, program, error):
         bench.runner.run(opens())
     assert program in str(raised.value)
     assert "\n" not in str(raised.value)
+
+
+DETAILS_SHELL = """<!doctype html><title>Depot</title><body><div id=out></div><script>
+const ask = path => fetch('https://api.depot.test/parcels/' + path).then(r => r.json());
+const draw = found => { document.getElementById('out').innerHTML = '<ul class=rows>' +
+  found.rows.map(row => '<li>' + row + '</li>').join('') + '</ul>' +
+  (found.more ? '<button id=more>Get more details</button>' : '');
+  const more = document.getElementById('more');
+  if (more) more.onclick = () => ask('DP000000001').then(draw); };
+ask('brief').then(draw);
+</script>"""
+
+
+class Folded(Depot):
+    """A portal that shows the newest row alone until a button is pressed."""
+
+    reveal = ("#more",)
+
+    def number_in(self, url):
+        return None
+
+
+def test_a_button_that_shows_more_is_pressed_once_and_what_comes_of_it_is_read(bench, site):
+    site.lasting(PAGE, "/parcel", page(DETAILS_SHELL))
+    site.lasting(API, "/parcels/brief", parcel(rows=["Delivered"], more=True))
+    site.lasting(API, f"/parcels/{NUMBER}", parcel(rows=["Delivered", "On the van", "Accepted"], more=True))
+    visited = bench.visit(Folded())
+    assert [len(reading.rows) for reading in visited.readings] == [1, 3]
+    assert site.asked.count(f"{API}/parcels/{NUMBER}") == 1
+
+
+def test_a_page_without_the_button_is_read_as_it_is(bench):
+    visited = bench.visit(Folded())
+    assert visited.outcome is Outcome.OK
+    assert visited.complete
