@@ -47,8 +47,8 @@ NAME = "dhl"
 #: Rows of today's page are only waited for: the reply that fills them is read.
 STATES = {
     "course": State(None, ("li[data-testid='shipment-course-entry']",)),
-    "list_2018": State(None, ("dt[data-label-date]",)),
-    "table_2016": State(None, ("#pieceEvents0", ".mm_event_table")),
+    "list_2018": State(None, ("dt[data-label-date]",), in_document=True),
+    "table_2016": State(None, ("#pieceEvents0", ".mm_event_table"), in_document=True),
 }
 
 SEARCH = "search"

@@ -147,11 +147,20 @@ class TrackingPortal(Portal):
         if answer.value is not None:
             return self.read_reply(answer, page)
         lowered = answer.text.lower()
-        if any(wall in lowered for wall in (*WALLS, *self.walls)):
+        is_walled = any(wall in lowered for wall in (*WALLS, *self.walls))
+        if answer.status is not None and answer.status >= 400 and is_walled:
             return (Reading(Outcome.CHALLENGE),)
         if answer.status is not None and answer.status >= 500:
             return (Reading(Outcome.UNAVAILABLE),)
-        document = Document(page, answer.text, tree(answer.text), is_whole(answer.text))
+        try:
+            return self._document(Document(page, answer.text, tree(answer.text), is_whole(answer.text)))
+        except LayoutChanged:
+            # A wall's script may stand in an ordinary page too: only one that says nothing else is a wall.
+            if is_walled:
+                return (Reading(Outcome.CHALLENGE),)
+            raise
+
+    def _document(self, document: Document) -> tuple[Reading, ...]:
         settled = self._settled(document.root)
         if settled is not None:
             return (Reading(settled),)

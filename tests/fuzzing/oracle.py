@@ -330,6 +330,8 @@ def _texts_inside(record: Record, depth: int) -> Iterator[str]:
             yield value
         elif isinstance(value, Record) and depth:
             yield from _texts_inside(value, depth - 1)
+        elif isinstance(value, list) and depth:
+            yield from (one for one in value if isinstance(one, str))
 
 
 def _lists(value: object) -> Iterator[list[str]]:

@@ -84,6 +84,13 @@ def test_a_refusal_is_an_outcome(shown, outcome):
     assert parsed(shown)[0].outcome is outcome
 
 
+def test_the_script_of_a_wall_in_an_ordinary_page_is_no_wall():
+    script = '<script src="/cdn-cgi/challenge-platform/scripts/jsd/main.js"></script>'
+    assert parsed(html(f"<ul><li>Shown</li></ul>{script}</html>"))[0].outcome is Outcome.OK
+    assert parsed(html(f'<p class="missing">Unknown</p>{script}</html>'))[0].outcome is Outcome.NOT_FOUND
+    assert parsed(html(f"<p>One moment</p>{script}</html>"))[0].outcome is Outcome.CHALLENGE
+
+
 def test_a_challenge_is_told_before_an_outage_and_rows_before_both():
     wall, outage = html("are you a robot"), html("oops", 503)
     assert parsed(outage, wall)[0].outcome is Outcome.CHALLENGE
