@@ -10,9 +10,11 @@ from collector.fold import Observation
 from collector.reconcile.model import (
     DAY,
     FALSE,
+    IN_AND_OUT,
     MINUTE,
     OTHER_PLACE,
     SAME_PLACE,
+    TWO_STEPS,
     Habit,
     time_given,
     words_given,
@@ -20,7 +22,7 @@ from collector.reconcile.model import (
 from scrapers.words import Milestone
 
 #: Portals whose silence about one of two events counts for their being one; more add nothing new.
-MOST_SILENT = 3
+MOST_SILENT = 2
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -97,7 +99,7 @@ def are_kept_apart(g: Group, h: Group, apart: Apart) -> bool:
 
 
 def may_join(g: Group, h: Group, apart: Apart) -> bool:
-    """Whether two groups share no page, name one country, and rows of one portal in them tell one moment.
+    """Whether two groups share no page, and rows of one portal in them tell one moment.
 
     Nor are they kept `apart`.
     """
@@ -107,7 +109,7 @@ def may_join(g: Group, h: Group, apart: Apart) -> bool:
         for b in h.scans:
             if a.page == b.page or (a.page[0] == b.page[0] and not _agree(a, b)):
                 return False
-    return is_one_country(g.scans, h.scans)
+    return True
 
 
 def _agree(a: Scan, b: Scan) -> bool:
@@ -129,8 +131,9 @@ def _overlap(x: float, a: Scan, y: float, b: Scan) -> bool:
 
 
 def is_one_country(a: Iterable[Scan], b: Iterable[Scan]) -> bool:
-    """Whether no two of the scans name different countries."""
-    return len({s.country for s in (*a, *b) if s.country}) <= 1
+    """Whether two sets of scans may be in one country: one names none, or both name the same."""
+    ours, theirs = ({s.country for s in scans if s.country} for scans in (a, b))
+    return not ours or not theirs or bool(ours & theirs)
 
 
 def words(g: Group, h: Group) -> float | None:
@@ -151,6 +154,15 @@ def words(g: Group, h: Group) -> float | None:
     return max(said, default=0.0)
 
 
+def may_be_two_steps(g: Group, h: Group) -> bool:
+    """Whether two groups of one milestone, in words of their own, may tell two steps of it."""
+    return g.milestone in TWO_STEPS and g.milestone == h.milestone and not _texts(g) & _texts(h)
+
+
+def _texts(g: Group) -> set[str]:
+    return {o.row.printed.description.casefold() for s in g.scans for o in s.rows}
+
+
 def are_printed_alike(g: Group, h: Group) -> bool:
     """Whether a row of each prints one minute at places of one name: no more than a label parts them."""
     return bool(_prints(g) & _prints(h))
@@ -159,6 +171,30 @@ def are_printed_alike(g: Group, h: Group) -> bool:
 def _prints(g: Group) -> set[tuple[datetime, str]]:
     fine = [(o.row.local_time, s.towns) for s in g.scans if s.is_fine for o in s.rows]
     return {(at.replace(second=0), town) for at, towns in fine if at is not None for town in towns}
+
+
+def are_in_and_out(g: Group, h: Group) -> bool:
+    """Whether one group tells the way in and the other the way out, and no scan has both names."""
+    ours, theirs = ({name for s in group.scans for name in s.names} for group in (g, h))
+    return frozenset((g.milestone, h.milestone)) in IN_AND_OUT and not ours & theirs
+
+
+def is_one_second(g: Group, h: Group) -> bool:
+    """Whether a row of each is told to the second, and they tell the same one."""
+    return bool(_seconds(g) & _seconds(h))
+
+
+def are_whole_quarters_apart(g: Group, h: Group) -> bool:
+    """Whether a row of each is told to the second, and whole quarters of an hour part them, to the second.
+
+    Seconds that are nought say nothing: there are clocks that print no others.
+    """
+    ours, theirs = _seconds(g), _seconds(h)
+    return any(a != b and a % 60 and (a - b) % 900 == 0 for a in ours for b in theirs)
+
+
+def _seconds(g: Group) -> set[int]:
+    return {round(at * 60) for s in g.scans if s.rows[0].row.precision == "second" for at in s.moments}
 
 
 def silence(g: Group, h: Group) -> float:

@@ -32,6 +32,8 @@ SEVERITY: dict[Kind, str] = {
 LONGEST_LAG = timedelta(days=2)
 #: A lag is no habit any more where it is longer than nine in ten are by this factor.
 LAG_MARGIN = 1.6
+#: What comes again and again hardly comes again so soon.
+SOON_AGAIN = timedelta(hours=1)
 #: Clocks nobody declared: labels, and what was worked out from other rows.
 _UNSURE = frozenset({"stated", "payload", "inferred", "corrected"})
 
@@ -89,14 +91,24 @@ def _real_kind(
         return "lag"
     if _may_be_label(early, late, place_zones) or _may_be_label(late, early, place_zones):
         return "unexplained"
+    if any(not side.is_witness and not bearing_out(side, sides) for side in (early, late)):
+        return "unexplained"  # what a relay alone shows: its label is wrong more often than its time
     milestone = early.observation.row.milestone
     if milestone != late.observation.row.milestone or not (early.is_fine and late.is_fine):
         return "unexplained"  # rows in other words, or without a minute, may as well be two events
     if bearing_out(late, sides) > max(1, bearing_out(early, sides)):
         return "conflict"  # the early one is alone: what came first is wrong
-    if bearing_out(early, sides) < 2 and milestone not in ONCE and not _are_sole(early, late):
+    if bearing_out(early, sides) < 2 and _may_be_again(early, late, gap):
         return "unexplained"  # and so may two rows alone
     return "unexplained" if late.habit.lag_class is None and gap <= LONGEST_LAG else "conflict"
+
+
+def _may_be_again(early: Said, late: Said, gap: timedelta) -> bool:
+    """Whether the milestone may have come twice: not where two portals that are on time differ by little."""
+    is_on_time = early.habit.lag_class == late.habit.lag_class == "scan"
+    if early.observation.row.milestone in ONCE or (is_on_time and gap <= SOON_AGAIN):
+        return False
+    return not _are_sole(early, late)
 
 
 def _are_sole(a: Said, b: Said) -> bool:

@@ -60,6 +60,8 @@ LEAST_AGREEING = 2
 LONGEST_BEFORE_ZONES = 30
 #: Passings to compare before a portal's completeness is believed.
 LEAST_COMPARED = 10
+#: The share of a milestone's passings from which a portal is one that shows it.
+SHOWN_AT_ALL = 0.2
 #: The lag that is kept is that of four late rows in five: some of the longest are other events.
 LAG_QUANTILE = 0.8
 #: The share of rows that may come before the first other report: those of portals that are late too.
@@ -159,8 +161,17 @@ def _estimate(clock: str | None, sums: _Sums, *, has_habit: bool = True) -> Esti
 
 
 def _completeness(sums: _Sums) -> float | None:
-    """The share of other portals' passings that are shown, in tenths; None where too few were compared."""
-    yes, no = sums[SHOWN, "yes"], sums[SHOWN, "no"]
+    """The share of other portals' passings that are shown, in tenths; None where too few were compared.
+
+    Of milestones that the portal shows at all: others it has no words for, or tells in another step.
+    """
+    told: dict[str, dict[str, int]] = defaultdict(lambda: {"yes": 0, "no": 0})
+    for (measure, value), n in sums.items():
+        if measure == SHOWN:
+            answer, _, milestone = value.partition(" ")
+            told[milestone][answer] += n
+    shown = [n for n in told.values() if n["yes"] >= SHOWN_AT_ALL * (n["yes"] + n["no"])]
+    yes, no = (sum(n[answer] for n in shown) for answer in ("yes", "no"))
     return round(yes / (yes + no), 1) if yes + no >= LEAST_COMPARED else None
 
 

@@ -6,7 +6,8 @@ one event than as two (`model`). Three steps, each best join first, gains worked
 1. rows that tell one moment;
 2. page by page, what is left of a page's rows beside the events known so far, in the order of both
    (`aligning`);
-3. whatever is still likelier as one event: times that are simply wrong.
+3. whatever is still likelier as one event: times that are simply wrong;
+4. step 2 once more: where a false time has found its event, another row may have but one left.
 
 A group never holds two scans of one page. The order of the input does not matter: ties are settled by what
 rows say.
@@ -23,16 +24,31 @@ from collector.reconcile.aligning import aligned
 from collector.reconcile.groups import (
     Group,
     Scan,
+    are_in_and_out,
     are_kept_apart,
     are_printed_alike,
+    are_whole_quarters_apart,
     best_moment,
     is_one_country,
+    is_one_second,
+    may_be_two_steps,
     may_join,
     places,
     silence,
     words,
 )
-from collector.reconcile.model import DAY, IN_PLACE, LOOSE_WORD, MINUTE, ONCE, OUT_OF_PLACE, REACH, spacing
+from collector.reconcile.model import (
+    DAY,
+    IN_PLACE,
+    LOOSE_WORD,
+    MINUTE,
+    ONCE,
+    OTHER_COUNTRY,
+    OUT_OF_PLACE,
+    REACH,
+    SAME_SECOND,
+    spacing,
+)
 
 #: Joins that would put two rows of a page, and their events, in opposite orders.
 _CROSSING = -8.0
@@ -60,9 +76,9 @@ def groups_of(scans: Sequence[Scan], said: Mapping[frozenset[str], bool] = _NOTH
     matching = _Matching(sorted(scans, key=lambda s: s.key))
     matching.take(said)
     matching.run(is_at_once=True)
-    for page in sorted(matching.pages, key=lambda name: [s.key for s in matching.pages[name]]):
-        matching.align(page)
+    matching.align_pages()
     matching.run(is_at_once=False)
+    matching.align_pages()
     return [sorted(g.scans, key=lambda s: s.key) for g in matching.groups if not g.is_gone]
 
 
@@ -143,13 +159,15 @@ class _Matching:
         if gain is None:
             return -1.0
         worth, moment, said = gain
+        if not is_one_country(g.scans, h.scans):
+            worth += OTHER_COUNTRY
         is_at_once = all(abs(s.apart(moment)) <= MINUTE for s in (*g.scans, *h.scans))
         return worth + said if is_at_once else -1.0
 
     def _gain(self, g: Group, h: Group) -> float:
         """How much likelier the rows of two groups are as one event; not positive if they cannot be."""
         gain = self._base_gain(g, h)
-        if gain is None:
+        if gain is None or not is_one_country(g.scans, h.scans):
             return -1.0
         worth, moment, said = gain
         everyone = (*g.scans, *h.scans)
@@ -164,6 +182,8 @@ class _Matching:
         is_told = not apart or (said == LOOSE_WORD and are_printed_alike(g, h))
         if is_loose and not (is_told and all(s.is_fine for s in everyone)):
             return -1.0  # other words, or none, bear out an event only together with its time
+        if may_be_two_steps(g, h) and any(not 0 < s.apart(moment) <= (s.habit.lag or 0.0) for s in apart):
+            return -1.0
         if worth + said + IN_PLACE * len(everyone) <= 0:
             return -1.0  # no order of rows can make up for it
         return worth + said + sum(self._order(s, moment) for s in everyone if not s.is_fine or s in apart)
@@ -174,9 +194,10 @@ class _Matching:
         if said is None or g.moment is None or h.moment is None or not may_join(g, h, self.apart):
             return None
         moment, fit = best_moment([*g.scans, *h.scans])
-        if moment is None:
+        if moment is None or (are_in_and_out(g, h) and not is_one_second(g, h)):
             return None
         worth = fit - g.fit - h.fit - spacing(g.milestone or h.milestone)
+        worth += SAME_SECOND if are_whole_quarters_apart(g, h) else 0.0
         return worth + silence(g, h) + places(g, h), moment, said
 
     def _order(self, s: Scan, moment: float) -> float:
@@ -223,6 +244,11 @@ class _Matching:
         event = self.group_of[id(s)]
         return event.moment if event.is_shared or s.is_fine else None
 
+    def align_pages(self) -> None:
+        """Align every page, in an order that does not hang on portals' names."""
+        for page in sorted(self.pages, key=lambda name: [s.key for s in self.pages[name]]):
+            self.align(page)
+
     def align(self, page: tuple[str, str]) -> None:
         """Give the rows of a page that stand alone the events they fit in the order of both."""
         rows = self.pages[page]
@@ -254,7 +280,9 @@ class _Matching:
         if not _is_same(s, g):
             return _LOOSE if is_late and s.is_fine and self._may_be_late(s, mine, g) else 0.0
         gain = self._base_gain(mine, g)
-        return 0.0 if gain is None or not s.is_physical else gain[0] + gain[2]
+        if gain is None or not s.is_physical or not is_one_country(mine.scans, g.scans):
+            return 0.0
+        return gain[0] + gain[2]
 
     def _may_be_late(self, s: Scan, mine: Group, g: Group) -> bool:
         """Whether a late row in other words, or none, may tell an event of rows that are on time."""

@@ -56,6 +56,8 @@ ALIKE = frozenset(
         (Milestone.DEPARTED_FACILITY, Milestone.DEPARTED_INWARD_OE),
         (Milestone.DEPARTED_FACILITY, Milestone.DEPARTED_TRANSIT),
         (Milestone.DEPARTED_FACILITY, Milestone.DEPARTED_ORIGIN_COUNTRY),
+        (Milestone.EXPORT_CUSTOMS_CLEARED, Milestone.DEPARTED_ORIGIN_COUNTRY),
+        (Milestone.DELIVERY_ATTEMPTED, Milestone.HELD_AT_DEPOT),
         (Milestone.ACCEPTED, Milestone.ARRIVED_ORIGIN_FACILITY),
         (Milestone.ACCEPTED, Milestone.HANDED_TO_LAST_MILE),
         (Milestone.CUSTOMS_CLEARED, Milestone.DEPARTED_INWARD_OE),
@@ -74,6 +76,17 @@ ALIKE = frozenset(
     )
 )
 
+#: In and out: no two portals' words for one scan, unless they tell the very same second.
+IN_AND_OUT = frozenset(
+    frozenset(pair)
+    for pair in (
+        (Milestone.ARRIVED_FACILITY, Milestone.DEPARTED_FACILITY),
+        (Milestone.ARRIVED_ORIGIN_FACILITY, Milestone.DEPARTED_ORIGIN_FACILITY),
+    )
+)
+
+_OTHER_WORDS = ALIKE | IN_AND_OUT
+
 #: Those of them that one wording often stands for.
 _LOOSE = frozenset(
     frozenset(pair)
@@ -84,6 +97,10 @@ _LOOSE = frozenset(
         (Milestone.DEPARTED_FACILITY, Milestone.DEPARTED_ORIGIN_FACILITY),
     )
 )
+
+#: Steps that many carriers tell in two scans hours apart, under one milestone of ours: the parcel reaches
+#: customs and is then cleared by them; it leaves customs and then the office of exchange.
+TWO_STEPS = frozenset({Milestone.IMPORT_CUSTOMS_STARTED, Milestone.DEPARTED_INWARD_OE})
 
 #: Wordings that stand for anything at all.
 CATCH_ALL = frozenset({Milestone.NOTICE, Milestone.EXCEPTION})
@@ -114,6 +131,10 @@ LOOSE_WORD = log(0.2)
 _AGAIN_ONCE, _AGAIN, _AGAIN_OFTEN = 0.04 / (14 * DAY), 0.35 / (3 * DAY), 0.8 / (2 * DAY)
 #: A place that is named alike on both sides, or differently.
 SAME_PLACE, OTHER_PLACE = 1.0, -2.0
+#: Two readings of one place put it in two countries: towns of one name, a city that is a customs area.
+OTHER_COUNTRY = log(0.01)
+#: Times that whole quarters part tell the same second of them: a wrong label, or a wrong date, keeps it.
+SAME_SECOND = log(20)
 #: A row that stands out of the order of its times stands where it belongs.
 IN_PLACE, OUT_OF_PLACE = 1.5, -2.5
 
@@ -177,4 +198,4 @@ def words_given(a: Milestone | None, b: Milestone | None, *, is_scan_and_data: b
         return 2 * OTHER_WORD
     if frozenset((a, b)) in _LOOSE:
         return LOOSE_WORD
-    return OTHER_WORD if frozenset((a, b)) in ALIKE else None
+    return OTHER_WORD if frozenset((a, b)) in _OTHER_WORDS else None

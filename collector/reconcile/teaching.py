@@ -113,15 +113,16 @@ def taught(tracks: Tracks, contexts: Mapping[str, Context]) -> tuple[Count, ...]
                 counts[portal, leg, measure, value] += n
     for (portal, is_copy), n in copied(tracks).items():
         counts[portal, leg_name(None), COPIED, "yes" if is_copy else "no"] += min(n, PARCEL_CAP)
-    for (portal, leg, is_shown), n in _shown(tracks, contexts).items():
-        counts[portal, leg, SHOWN, "yes" if is_shown else "no"] += n
+    for (portal, leg, shown), n in _shown(tracks, contexts).items():
+        counts[portal, leg, SHOWN, shown] += n
     return tuple(Count(*key, n) for key, n in sorted(counts.items()))
 
 
-def _shown(tracks: Tracks, contexts: Mapping[str, Context]) -> Counter[tuple[str, str, bool]]:
-    """By portal and leg, how many of the passings that others show it shows, and does not.
+def _shown(tracks: Tracks, contexts: Mapping[str, Context]) -> Counter[tuple[str, str, str]]:
+    """By portal and leg: how many of the passings that others show it shows, and does not, by milestone.
 
-    Milestones of legs of which it shows nothing at all are not its own to show.
+    Milestones of legs of which it shows nothing at all are not its own to show. The text is "yes" or "no"
+    and the milestone.
     """
     passed: dict[str, Counter[tuple[str, Milestone]]] = defaultdict(Counter)
     for (portal, _), rows in tracks.items():
@@ -130,7 +131,7 @@ def _shown(tracks: Tracks, contexts: Mapping[str, Context]) -> Counter[tuple[str
         )
         if all(is_firsthand(o) for o in rows):
             passed[portal] |= page
-    found: Counter[tuple[str, str, bool]] = Counter()
+    found: Counter[tuple[str, str, str]] = Counter()
     for portal, mine in passed.items():
         legs = {leg for leg, _ in mine}
         others = Counter[tuple[str, Milestone]]()
@@ -140,8 +141,8 @@ def _shown(tracks: Tracks, contexts: Mapping[str, Context]) -> Counter[tuple[str
         for (leg, milestone), times in others.items():
             if leg in legs:
                 shown = min(mine[leg, milestone], times)
-                found[portal, leg, True] += shown
-                found[portal, leg, False] += times - shown
+                found[portal, leg, f"yes {milestone}"] += shown
+                found[portal, leg, f"no {milestone}"] += times - shown
     return Counter({unit: min(n, PARCEL_CAP) for unit, n in found.items() if n})
 
 

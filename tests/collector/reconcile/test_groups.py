@@ -1,12 +1,26 @@
 """The moment of a group of scans, and what its parts say of being one event."""
 
+from dataclasses import replace
 from math import inf, log
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from collector.reconcile.groups import Group, Scan, best_moment, may_join, places, silence, words
+from collector.reconcile.groups import (
+    Group,
+    Scan,
+    are_in_and_out,
+    are_whole_quarters_apart,
+    best_moment,
+    is_one_country,
+    is_one_second,
+    may_be_two_steps,
+    may_join,
+    places,
+    silence,
+    words,
+)
 from collector.reconcile.model import Habit, time_given
 from scrapers.words import Milestone
 from tests.collector.reconcile.made import at
@@ -79,12 +93,45 @@ def test_no_row_tells_a_likelier_moment(moments):
     assert fit == pytest.approx(max(fits))
 
 
-def test_groups_that_share_a_page_or_name_two_countries_are_two_events():
+def test_groups_that_share_a_page_are_two_events_and_two_countries_are_told():
     page = Group([scan("a", 600.0)]), Group([scan("a", 600.0)])
     assert not may_join(*page, frozenset())
     abroad = Group([scan("a", 600.0, country="ES")]), Group([scan("b", 600.0, country="PT")])
-    assert not may_join(*abroad, frozenset())
-    assert may_join(Group([scan("a", 600.0, country="ES")]), Group([scan("b", 600.0)]), frozenset())
+    assert not is_one_country(*(group.scans for group in abroad))
+    assert is_one_country([scan("a", 600.0, country="ES")], [scan("b", 600.0)])
+
+
+def told(portal, time, milestone="arrived_facility", words="A", **more):
+    at_minute = float(time[:2]) * 60 + float(time[3:5]) + float(time[6:] or 0) / 60
+    rows = (at(portal, time, milestone, words=words),)
+    return Group([replace(scan(portal, at_minute, milestone=milestone, **more), rows=rows)])
+
+
+def test_the_way_in_and_the_way_out_differ_unless_one_scan_has_both_names():
+    both = (Milestone.ARRIVED_FACILITY, Milestone.DEPARTED_FACILITY)
+    out = told("b", "10:00:07", "departed_facility")
+    assert are_in_and_out(told("a", "10:00:07"), out)
+    assert not are_in_and_out(told("a", "10:00:07"), told("b", "10:00:07"))
+    assert not are_in_and_out(told("a", "10:00:07"), told("b", "10:00:07", "departed_facility", names=both))
+    assert is_one_second(told("a", "10:00:07"), out)
+    assert not is_one_second(told("a", "10:00:08"), out)
+    assert not is_one_second(told("a", "10:00"), told("b", "10:00"))
+
+
+def test_seconds_tell_times_that_a_label_parts_and_noughts_tell_nothing():
+    assert are_whole_quarters_apart(told("a", "10:00:07"), told("b", "11:15:07"))
+    assert not are_whole_quarters_apart(told("a", "10:00:07"), told("b", "11:15:08"))
+    assert not are_whole_quarters_apart(told("a", "10:00:07"), told("b", "10:00:07"))
+    assert not are_whole_quarters_apart(told("a", "10:00:00"), told("b", "11:15:00"))
+    assert not are_whole_quarters_apart(told("a", "10:00"), told("b", "11:15"))
+
+
+def test_a_milestone_of_two_scans_in_two_wordings_may_be_two_steps():
+    presented = told("a", "10:00", "import_customs_started", "Arrived at customs")
+    started = told("b", "10:00", "import_customs_started", "Clearance started")
+    assert may_be_two_steps(presented, started)
+    assert not may_be_two_steps(presented, replace(presented, scans=[*presented.scans, *started.scans]))
+    assert not may_be_two_steps(told("a", "10:00", words="A"), told("b", "10:00", words="B"))
 
 
 def test_one_portals_pages_join_where_they_tell_one_moment():
@@ -148,3 +195,9 @@ def test_a_scan_lies_apart_from_a_moment_by_its_nearest_reading():
     assert day.apart(1500.0) == -60.0
     assert day.apart(-60.0) == 60.0
     assert inf > abs(day.apart(10_000.0)) > 0
+
+
+def test_of_portals_that_are_silent_two_count():
+    alone = Group([scan("a", 600.0)])
+    few, many = (Group([scan(name, 700.0) for name in names]) for names in ("b", "bcd"))
+    assert silence(alone, few) == silence(alone, many) == pytest.approx(-2 * ON_TIME.left_out)

@@ -128,6 +128,20 @@ def test_two_rows_alone_of_what_happens_again_and_again_may_be_two_events():
     assert kind(scanned("a", "10:00", "delivered"), scanned("sure", "10:25", "delivered")) == "conflict"
 
 
+def test_two_portals_that_are_on_time_pass_it_but_once_within_an_hour():
+    assert kind(scanned("sure2", "10:00"), scanned("sure", "10:25")) == "conflict"
+    assert kind(scanned("sure2", "10:00"), scanned("sure", "11:10")) == "unexplained"
+
+
+def test_what_a_relay_alone_shows_is_no_conflict():
+    early, relayed = (
+        scanned("a", "10:00", "delivered"),
+        scanned("sure", "10:25", "delivered", relayed_from="z"),
+    )
+    assert kind(early, relayed) == "unexplained"
+    assert kind(early, relayed, scanned("c", "10:25", "delivered")) == "conflict"
+
+
 def test_a_third_portal_shows_that_they_are_one():
     early, late = scanned("a", "10:00"), scanned("sure", "10:25")
     assert kind(early, late, scanned("c", "10:00")) == "conflict"

@@ -134,6 +134,11 @@ def test_completeness_is_told_in_tenths_once_enough_was_compared():
     assert known(shown={"yes": 3, "no": 7}).completeness == 0.3
 
 
+def test_completeness_is_that_of_the_milestones_a_portal_shows():
+    counted = {"yes delivered": 9, "no delivered": 1, "yes returned": 1, "no returned": 9}
+    assert known(shown=counted).completeness == 0.9
+
+
 def test_an_estimate_says_how_many_rows_it_rests_on_and_what_they_say():
     found = known(utc={"=480": 4, "=-330": 1})
     assert found.support == 5
@@ -152,7 +157,8 @@ VALUES = st.one_of(
     ),
     st.tuples(st.just("utc"), st.sampled_from(["=480", "=60 alone", "=60 15", "~495", "~-30"])),
     st.tuples(st.just("zone"), st.sampled_from(["Europe/Berlin", "America/New_York"])),
-    st.tuples(st.sampled_from(["copied", "shown"]), st.sampled_from(["yes", "no"])),
+    st.tuples(st.just("copied"), st.sampled_from(["yes", "no"])),
+    st.tuples(st.just("shown"), st.sampled_from(["yes accepted", "no accepted", "no delivered"])),
     st.just(("tested", "")),
 )
 COUNTS = st.builds(

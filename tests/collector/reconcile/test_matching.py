@@ -22,6 +22,12 @@ def habit(portal, lag_minutes):
         (at("a", "10:00"), at("b", "10:50")),
         (at("a", "10:00"), at("b", "2026-03-03 09:59")),
         (at("a", "10:00"), at("b", "10:00", offset=480)),
+        (at("a", "10:00", country="ES"), at("b", "10:00", country="PT")),
+        (at("a", "10:00:07", "arrived_facility"), at("b", "10:00:07", "departed_facility")),
+        (at("a", "10:00", "export_customs_cleared"), at("b", "10:00", "departed_origin_country")),
+        (at("a", "10:00", "delivery_attempted"), at("b", "10:00", "held_at_depot")),
+        (at("a", "10:00", "import_customs_started"), at("b", "10:00", "import_customs_started", words="B")),
+        (at("a", "10:00", "import_customs_started"), at("b", "10:20", "import_customs_started")),
         (at("a", "10:00", "arrived_facility"), at("b", "10:20", "arrived_facility")),
         (at("a", "10:00", "accepted"), at("b", "10:00", "handed_to_last_mile")),
         (at("a", "10:00:00", None), at("b", "10:00:30", "delivered")),
@@ -48,7 +54,10 @@ def test_rows_of_one_event(a, b):
         (at("a", "10:00", None), at("b", "10:00", None, offset=480)),
         (at("a", "2026-03-02", None), at("b", "10:00", None)),
         (at("a", "10:00", "notice"), at("b", "10:20", "notice")),
-        (at("a", "10:00", country="ES"), at("b", "10:00", country="PT")),
+        (at("a", "10:00", country="ES"), at("b", "10:20", country="PT")),
+        (at("a", "10:00", "arrived_facility"), at("b", "10:00", "departed_facility")),
+        (at("a", "10:00:07", "arrived_facility"), at("b", "10:00:09", "departed_facility")),
+        (at("a", "10:00", "import_customs_started"), at("b", "10:20", "import_customs_started", words="B")),
         (at("a", "2026-03-02"), at("b", "2026-03-12 10:00")),
         (at("a", "10:00", "out_for_delivery"), at("b", "2026-03-12", "out_for_delivery")),
         (at("a", "10:00", "info_received"), at("b", "2026-03-08 10:00", "info_received")),
@@ -122,3 +131,17 @@ def test_scans_of_one_milestone_do_not_cross():
     assert shared(*a, *b, estimates=habit("b", 15)) == {
         frozenset((one.id, other.id)) for one, other in zip(a, b, strict=True)
     }
+
+
+def test_a_row_without_a_time_waits_until_a_false_time_has_found_its_event():
+    true, false = at("a", "10:00", "customs_cleared"), at("b", "11:07", "customs_cleared")
+    undated, other = at("c", None, "customs_cleared"), at("d", "10:00", "customs_cleared")
+    assert are_one(true, false, undated, other)
+
+
+def test_one_second_under_two_labels_is_a_stronger_sign_than_one_minute():
+    from_page = listed(
+        at("a", "10:00:07", "arrived_facility"), at("a", "11:02:31", "arrived_facility", words="B")
+    )
+    mislabelled = at("b", "10:00:07", "arrived_facility", offset=0)
+    assert frozenset((from_page[0].id, mislabelled.id)) in shared(*from_page, mislabelled)

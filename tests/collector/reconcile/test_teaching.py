@@ -137,9 +137,10 @@ def test_of_the_passings_that_others_show_is_counted_what_a_portal_shows():
     theirs = listed(*(at("one", "10:00", m, words=m, leg="last_mile") for m in steps))
     ours = at("mine", "10:00", "delivered", leg="last_mile")
     assert shown(*theirs, ours) == {
-        ("mine", "yes"): 1,
-        ("mine", "no"): 2,
-        ("one", "yes"): 1,
+        ("mine", "yes delivered"): 1,
+        ("mine", "no arrived_facility"): 1,
+        ("mine", "no out_for_delivery"): 1,
+        ("one", "yes delivered"): 1,
     }
 
 
