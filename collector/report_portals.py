@@ -7,6 +7,7 @@ from sqlite_utils import Database
 
 from scrapers import vocabulary
 from scrapers.contract import Portal
+from scrapers.numbers import carriers, may_know
 
 _SIGNS = """
 select portal,
@@ -50,6 +51,26 @@ def portal_rows(portals: Iterable[Portal], db: Database | None) -> list[PortalRo
     outcomes = {} if db is None else {row["portal"]: row["outcomes"] for row in db.query(_OUTCOMES)}
     signs = {} if db is None else {row["portal"]: row["signs"] for row in db.query(_SIGNS)}
     return [_row(portal, outcomes.get(portal.name, ""), signs.get(portal.name, "")) for portal in portals]
+
+
+class AdviceRow(TypedDict):
+    """One carrier that may know a number; `level` from 0 to 1, None where there is no portal for it here."""
+
+    portal: str
+    level: float | None
+    because: str
+
+
+def advice_rows(number: str) -> list[AdviceRow]:
+    """The portals that may know `number`, the likeliest first; then carriers that have none here."""
+    found: list[AdviceRow] = [
+        {"portal": name, "level": one.level, "because": one.because} for name, one in may_know(number).items()
+    ]
+    known = {row["portal"] for row in found}
+    for carrier, because in carriers(number).items():
+        if vocabulary.portal_named(carrier) not in known:
+            found.append({"portal": carrier, "level": None, "because": because})
+    return found
 
 
 def markdown(rows: Sequence[PortalRow]) -> str:

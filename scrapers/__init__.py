@@ -11,6 +11,7 @@ from functools import cache
 from types import ModuleType
 
 from scrapers.contract import Portal
+from scrapers.numbers import families
 from scrapers.outside import Broken, entries, unread
 from scrapers.shop import Shop
 from scrapers.vocabulary.loading import fault
@@ -39,6 +40,7 @@ def _found() -> tuple[dict[str, Portal], tuple[Broken, ...]]:
             broken.append(Broken(entry.value, f"{type(error).__name__}: {error}"))
         else:
             portals[portal.name] = portal
+            broken += [Broken(entry.value, wrong) for wrong in [families.fault(portal.name)] if wrong]
     return dict(sorted(portals.items())), tuple(broken)
 
 
@@ -61,5 +63,5 @@ def shops() -> dict[str, Shop]:
 
 
 def broken() -> tuple[Broken, ...]:
-    """Third-party portals that could not be loaded."""
+    """What is wrong with third-party portals: those that could not be loaded, and records left out."""
     return _found()[1]

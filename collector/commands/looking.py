@@ -10,6 +10,7 @@ import typer
 from collector.clock import utc_now
 from collector.commands.context import command, given, put_json, say, storable
 from collector.errors import UsageError
+from scrapers.numbers import NumberError, tracking_number
 
 _Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
@@ -176,11 +177,17 @@ def portals(
     context: typer.Context,
     as_json: _Json = False,
     as_markdown: Annotated[bool, typer.Option("--markdown", help="Print the table that README has.")] = False,
+    number: Annotated[
+        str | None, typer.Option(help="Print instead which portals may know this number, and why.")
+    ] = None,
 ) -> None:
     """List the portals known here: clock, evidence, budget, last outcomes on this machine.
 
-    Example: crosstrack portals
+    Example: crosstrack portals --number RB123456785GB
     """
+    if number is not None:
+        _print_advice(number, as_json=as_json)
+        return
     from collector.report import console, print_table
     from collector.report_portals import markdown, portal_rows
     from collector.store.opening import open_store
@@ -201,6 +208,23 @@ def portals(
         print_table(console(), rows, _PORTAL_HEADINGS)
     for one in broken():
         say(f"{one.entry_point}: this portal cannot be loaded: {one.reason}")
+
+
+def _print_advice(text: str, *, as_json: bool) -> None:
+    """Which portals may know a number, surest first, and the carriers without a portal here."""
+    from collector.report import console, print_table
+    from collector.report_portals import advice_rows
+
+    try:
+        rows = advice_rows(tracking_number(text))
+    except NumberError as error:
+        raise UsageError(str(error)) from None
+    if as_json:
+        put_json(rows)
+    elif rows:
+        print_table(console(), rows, {"portal": "portal", "level": "how likely", "because": "because"})
+    else:
+        say("a number of no known form: universal trackers would be asked")
 
 
 _PORTAL_HEADINGS = {

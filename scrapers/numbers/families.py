@@ -100,6 +100,16 @@ def _family(record: dict[str, Any]) -> Family:
     )
 
 
+def fault(portal: str) -> str | None:
+    """What is wrong with a record in another package's file, None if nothing is."""
+    if _file(portal).is_file():
+        return None
+    for position, record in enumerate(_list(_records(portal)), start=1):
+        if _family_or_none(record) is None:
+            return f"{portal}.toml: [[family]] {position} cannot be meant and is left out"
+    return None
+
+
 def _family_or_none(record: dict[str, Any]) -> Family | None:
     try:
         return _family(record)

@@ -316,3 +316,13 @@ def test_what_is_due_can_be_listed_without_visiting(crosstrack, database):
     assert "no portal named" in one_line(crosstrack("collect", "--portal", "nonsense", status=2))
     with open_store(database) as db:
         assert rows(db, "select * from visits") == []
+
+
+def test_portals_tells_which_of_them_may_know_a_number_and_why(crosstrack):
+    rows = json.loads(crosstrack("portals", "--number", "1z 999 AA1 01 2345 6784", "--json").stdout)
+    assert (rows[0]["portal"], rows[0]["because"]) == ("ups", "a UPS number (1Z) with its check digit")
+    levels = [row["level"] for row in rows if row["level"] is not None]
+    assert levels == sorted(levels, reverse=True)
+    assert "Amazon" in crosstrack("portals", "--number", "TBA123456789000").stdout
+    assert "no known form" in crosstrack("portals", "--number", "XX1").stderr
+    crosstrack("portals", "--number", "<script>", status=2)

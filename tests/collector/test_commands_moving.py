@@ -97,7 +97,7 @@ def test_one_bad_file_does_not_cost_the_others(crosstrack, database, file):
 
 def test_wrong_options_are_usage_errors_and_make_no_database(crosstrack, database, file):
     records = file(record())
-    assert "known are aliexpress, cainiao" in one_line(
+    assert "known are 17track, aliexpress, auspost" in one_line(
         crosstrack("import", records, "--portal", "nonsense", status=2)
     )
     assert "no time zone" in one_line(crosstrack("import", records, "--seen-at", "2026-03-01", status=2))

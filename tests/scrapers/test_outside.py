@@ -106,6 +106,20 @@ def test_a_portal_of_another_package_is_found_with_its_facts_words_and_numbers(i
     assert "atlantispost" in told["knows"]
 
 
+def test_a_form_of_numbers_that_cannot_be_meant_is_told_of_and_left_out(installed):
+    told = installed(
+        words=WORDS
+        + """
+    [[family]]
+    form = '([A-Z'
+    level = 0.9
+    because = "nonsense"
+    """
+    )
+    assert told["broken"] == ["atlantispost.toml: [[family]] 2 cannot be meant and is left out"]
+    assert told["level"] == 0.9
+
+
 @pytest.mark.parametrize(
     ("changed", "reason"),
     [
