@@ -32,7 +32,9 @@ from collector.store.facts import follow
 from collector.store.opening import open_store
 from demo import promises, result, story
 from demo.progress import progress
+from fixtures.states import played
 from scrapers import portals
+from scrapers.contract import Portal
 from scrapers.shop import Shop
 
 DATA = Path("demo-data")
@@ -134,6 +136,11 @@ def _told(places: Places, is_headed: bool) -> list[str]:
     return missing
 
 
+def _told_of() -> dict[str, Portal]:
+    """The portals that the story is told on; those of other journeys would only say that they know nothing."""
+    return {name: one for name, one in portals().items() if name in (*played(), "aliexpress")}
+
+
 def _sign_in(sites: fixtures.Portals, folder: Path) -> None:
     """Store a session for each account, of cookies that the simulated shop gives out for the asking."""
     shop = portals()["aliexpress"]
@@ -168,7 +175,7 @@ def _collected(
             progress=told,
             sessions=places.sessions,
         )
-        summary = collect(db, portals(), given)
+        summary = collect(db, _told_of(), given)
     screen.print(f"  {_summed_up(summary)}", soft_wrap=True)
     return summary
 
