@@ -137,7 +137,7 @@ def _told(places: Places, is_headed: bool) -> list[str]:
 
 
 def _told_of() -> dict[str, Portal]:
-    """The portals that the story is told on; those of other journeys would only say that they know nothing."""
+    """The portals that the story is told on: others would only say that they know nothing."""
     return {name: one for name, one in portals().items() if name in (*played(), "aliexpress")}
 
 
