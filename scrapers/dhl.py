@@ -51,6 +51,8 @@ STATES = {
     "table_2016": State(None, ("#pieceEvents0", ".mm_event_table"), in_document=True),
 }
 
+#: How dhl.de answers a session it does not accept, or no longer.
+SESSION_REFUSED = (401, 403, 419)
 SEARCH = "search"
 NO_RESULT = "No result found"
 GERMANY = "https://www.dhl.de/{language}/privatkunden/dhl-sendungsverfolgung.html"
@@ -114,6 +116,8 @@ class Dhl(TrackingPortal):
                 return read_parcels(german, "id", _german)
             if string_at(value, "title") == NO_RESULT:
                 return (Reading(Outcome.NOT_FOUND),)
+        if answer.status in SESSION_REFUSED:
+            return (Reading(Outcome.CHALLENGE),)
         raise LayoutChanged(NAME, "sendungen[], shipments[] or a list in a reply")
 
     def read_page(self, document: Document) -> tuple[Reading, ...]:
@@ -123,7 +127,7 @@ class Dhl(TrackingPortal):
             return tuple(replace(one, layout=one.layout and IN_PAGE) for one in readings)
         if (reading := old_page(NAME, document)) is not None:
             return (reading,)
-        if document.page.status in (401, 403, 419):
+        if document.page.status in SESSION_REFUSED:
             return (Reading(Outcome.CHALLENGE),)
         raise LayoutChanged(NAME, self.looked_for)
 
