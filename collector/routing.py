@@ -16,7 +16,7 @@ from scrapers.words import Outcome
 #: A portal this sure of a number is asked.
 LIKELY = 0.4
 #: Enough for the carrier of a country the parcel comes from or goes to; what any other country's needs.
-AT_HOME, CERTAIN = 0.25, 0.9
+AT_HOME, CERTAIN = 0.3, 0.9
 #: Where nobody knows the carrier and no universal tracker is there, so many of the surest are asked.
 MOST_GUESSES = 3
 

@@ -160,13 +160,14 @@ class Attempt:
         return verdict(answer, self.traffic.document, self.traffic.payloads, self.clock(), patience)
 
     async def read_until(self, deadline: float) -> Answer:
-        """What the page says; while it does not and data is on its way, that is waited for."""
+        """What the page says; while it does not say all and data is on its way, that is waited for."""
         while True:
             self.seen_at = self.clock()
             waiting_for = len(self.traffic.pending)
             self.pages = await self._read()
             answer = self.asked.answer(self.pages)
-            if answer.outcome is not Outcome.LAYOUT_CHANGED or not waiting_for or now() >= deadline:
+            is_enough = answer.complete or answer.outcome not in (Outcome.OK, Outcome.LAYOUT_CHANGED)
+            if is_enough or not waiting_for or now() >= deadline:
                 return answer
             await self.until(lambda _: len(self.traffic.pending) != waiting_for, deadline)  # noqa: B023
 

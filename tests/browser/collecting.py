@@ -16,7 +16,7 @@ from collector.limits import Limits
 from collector.lock import run_lock
 from collector.store.facts import follow
 from collector.store.opening import open_store
-from scrapers import portals
+from tests.browser.story import story_portals
 
 
 async def _no_pause(_):
@@ -34,7 +34,7 @@ def main():
         limits = Limits(navigation_seconds=20, state_seconds=15, settle_seconds=1)
         options = BrowserOptions(arguments=tuple(spec["chromium_arguments"]))
         given = Collecting(options, limits, clock=lambda: now, sleep=_no_pause)
-        sys.exit(int(collect(db, portals(), given).exit_status))
+        sys.exit(int(collect(db, story_portals(), given).exit_status))
 
 
 if __name__ == "__main__":

@@ -30,10 +30,10 @@ from collector.store.facts import follow
 from collector.store.opening import open_store
 from fixtures.shop import many_orders
 from fixtures.shop.generated import NEWEST
-from scrapers import portals
 from scrapers.aliexpress import AliExpress
 from scrapers.contract import Politeness
 from tests.browser.ordering_truth import SHOP, dump
+from tests.browser.story import story_portals
 
 QUICK = Limits(
     navigation_seconds=15,
@@ -115,7 +115,7 @@ class Buyer:
         self.db = db
         self.sessions = folder / "sessions"
         self.shop.settings.delay_s = 0.02
-        self.portals = portals()
+        self.portals = story_portals()
         self.told = []
 
     def sign_in(self, account="default", who=None, *, half=False):
@@ -256,7 +256,7 @@ def main():
         sessions=Path(spec["sessions"]),
     )
     with run_lock(database), open_store(database) as db:
-        sys.exit(int(collect(db, portals(), run).exit_status))
+        sys.exit(int(collect(db, story_portals(), run).exit_status))
 
 
 if __name__ == "__main__":

@@ -20,6 +20,7 @@ from collector.store.facts import follow
 from collector.store.opening import open_store
 from fixtures import messages
 from scrapers import portals
+from tests.browser.story import story_portals
 
 pytestmark = pytest.mark.browser
 
@@ -62,7 +63,7 @@ class World:
 
         options = BrowserOptions(arguments=tuple(self.sites.chromium_arguments))
         given = Collecting(options, QUICK, wanted or Wanted(), clock, sleep)
-        return collect(self.db, portals(), given)
+        return collect(self.db, story_portals(), given)
 
     def follow(self, *numbers):
         with self.db.atomic():
