@@ -134,8 +134,9 @@ def _day(text: str | None) -> str | None:
 
 
 def _without_rows(parcel: Record, items: list[object] | None) -> Outcome:
-    status, error = whole_at(parcel, "status"), whole_at(record_at(parcel, "error"), "errorCode")
-    if (status, error) == UNKNOWN:
+    status = whole_at(parcel, "status")
+    errors = (record_at(one, "error") for one in (record_at(parcel, "shipment"), parcel))
+    if any((status, whole_at(error, "errorCode")) == UNKNOWN for error in errors):
         return Outcome.NOT_FOUND
     if status == OUTAGE:
         return Outcome.UNAVAILABLE

@@ -104,6 +104,6 @@ def test_an_ordinary_page_is_read_row_by_row(sites, visiting, portal):
         assert [row.time_text for row in reading.rows] == [told.time_text for told in expected]
         for row, told in zip(reading.rows, expected, strict=True):
             assert row.description in map(collapse, told.texts)
-            assert row.code in (None, told.code)
+            assert row.code is None or row.code.split("/")[0] == told.code.split("/")[0]
             assert told.place_text is None or collapse(told.place_text) in (row.place or "")
             assert is_understood(portal, row, told), row.description

@@ -58,6 +58,7 @@ def sites():
         pytest.skip(str(missing))
     with fixtures.played_portals(JOURNEYS) as running:
         running.today = OVER
+        running.show(JOURNEYS["sao_paulo_correios"].numbers[-1].number, "captcha", portal="correios")
         yield running
 
 
