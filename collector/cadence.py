@@ -1,51 +1,30 @@
-"""How long after a visit the next one is due: rules as data, for numbers and for orders. Pure.
+"""How long after a visit the next one is due, by the rules of `cadence.toml`: for numbers, for orders. Pure.
 
-A parcel under way is looked at in every run, one that stands still less and less often. One that has arrived
-is looked at a few times more, for late rows and changed times, and then never again.
+A parcel under way is looked at as often as its stage deserves, one that stands still less and less often. One
+that has arrived is looked at a few times more, for late rows and changed times, and then never again.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from collector.cadence_rules import DEFAULT, SHORTEST, Cadence
 from scrapers.words import Outcome
 
-#: Two runs in a row do not ask the same twice.
-SHORTEST = timedelta(hours=1)
 DAY, WEEK = timedelta(days=1), timedelta(days=7)
-SLACK = timedelta(hours=3)
-#: A parcel at its end is looked at this often, for so long.
-RECHECK_EVERY, RECHECK_FOR = timedelta(days=2), timedelta(days=10)
-#: Portals delete what they show some months after the end: by then nothing is missed by asking no more.
-FORGOTTEN_AFTER = timedelta(days=120)
-#: After the first, second ... time in a row that a portal has never heard of a number; then the last.
-BACK_OFF = (DAY, 2 * DAY, 4 * DAY, WEEK)
+#: A run that begins a little early must not cost a turn: so much of a pause may be missing, at most `SLACK`.
+SLACK, _SLACK_SHARE = timedelta(hours=3), 4
 
 #: Stages after which nothing more is expected.
 OVER = frozenset({"delivered", "returned", "closed"})
+#: Stages in which the marketplace and the carriers show the same scans: they are read together.
+ARRIVAL = frozenset({"customs", "last_mile"})
 #: States of orders of which nothing is or was sent.
-_NEVER_SHIPPED = frozenset({"unpaid", "cancelled"})
+NEVER_SHIPPED = frozenset({"unpaid", "cancelled"})
 #: Outcomes that are an answer: what was asked for is known, or known not to be had.
 ANSWERS = frozenset({Outcome.OK, Outcome.NO_EVENTS_YET, Outcome.NOT_FOUND, Outcome.INPUT_NEEDED})
 #: Of them, those that show what was asked for.
 SHOWN = frozenset({Outcome.OK, Outcome.NO_EVENTS_YET})
-
-
-@dataclass(frozen=True, slots=True)
-class Quiet:
-    """After so long without an event, at most one visit in `every`; `stage` limits the rule to one."""
-
-    after: timedelta
-    every: timedelta
-    stage: str | None = None
-
-
-#: The first that fits counts.
-QUIET = (
-    Quiet(timedelta(days=90), WEEK),
-    Quiet(timedelta(days=60), WEEK, stage="label_only"),
-    Quiet(timedelta(days=30), DAY),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,41 +64,43 @@ class Tries:
     has_shown: bool = False
 
 
-def wait(standing: Standing, tries: Tries | None, now: datetime) -> timedelta | None:
+def wait(
+    standing: Standing, tries: Tries | None, now: datetime, rules: Cadence = DEFAULT
+) -> timedelta | None:
     """How long after the last visit the next is due; None if no more is. Without a visit one is due now."""
     if tries is None:
         return timedelta()
-    if standing.stage in OVER and _is_done(standing.ended_at, tries, now):
+    if standing.stage in OVER and _is_done(standing.ended_at, tries, now, rules):
         return None
     if tries.last_outcome not in ANSWERS:
-        return SHORTEST
-    return max(_by_standing(standing, now), _by_answer(tries))
+        return rules["failed"].every
+    return max(_by_standing(standing, now, rules), _by_answer(tries, standing.stage, rules))
 
 
-def _is_done(ended_at: datetime | None, tries: Tries, now: datetime) -> bool:
+def _is_done(ended_at: datetime | None, tries: Tries, now: datetime, rules: Cadence) -> bool:
     """Whether a portal has said what it has to say of a parcel at its end, or will not any more."""
+    rule = rules["delivered"]
     if tries.answered_at is not None and (ended_at is None or tries.answered_at >= ended_at):
-        return ended_at is None or now - ended_at > RECHECK_FOR
-    return now - max(ended_at or tries.first_at, tries.first_at) > FORGOTTEN_AFTER
+        return ended_at is None or now - ended_at > (rule.stop_after or timedelta())
+    return now - max(ended_at or tries.first_at, tries.first_at) > (rule.give_up_after or timedelta())
 
 
-def _by_standing(standing: Standing, now: datetime) -> timedelta:
+def _by_standing(standing: Standing, now: datetime, rules: Cadence) -> timedelta:
     if standing.stage in OVER:
-        return RECHECK_EVERY
-    least = DAY if standing.is_candidate else SHORTEST
-    if standing.last_event_at is None:
-        return least
-    quiet = now - standing.last_event_at
-    fitting = (rule.every for rule in QUIET if quiet >= rule.after and rule.stage in (None, standing.stage))
-    return max(least, next(fitting, least))
+        return rules["delivered"].every
+    quiet = timedelta() if standing.last_event_at is None else now - standing.last_event_at
+    pause = rules[standing.stage].after_silence(quiet)
+    return max(pause, rules["candidate"].every) if standing.is_candidate else pause
 
 
-def _by_answer(tries: Tries) -> timedelta:
+def _by_answer(tries: Tries, stage: str | None, rules: Cadence) -> timedelta:
     if tries.last_outcome is Outcome.INPUT_NEEDED:
-        return DAY
-    if tries.misses and not tries.has_shown:
-        return BACK_OFF[min(tries.misses, len(BACK_OFF)) - 1]
-    return SHORTEST
+        return rules["input_needed"].every
+    if not tries.misses or tries.has_shown:
+        return SHORTEST
+    rule = rules["not_found"]
+    longest = rule.arrived if stage in ARRIVAL else rule.longest
+    return min(rule.every * (1 << min(tries.misses - 1, 12)), longest or rule.every)
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,36 +146,49 @@ def order_standing(
     return OrderStanding(state, Standing(stage, max(events, default=placed_at)), changed)
 
 
-def tracking_wait(order: OrderStanding, tries: Tries | None, now: datetime) -> timedelta | None:
+def tracking_wait(
+    order: OrderStanding, tries: Tries | None, now: datetime, rules: Cadence = DEFAULT
+) -> timedelta | None:
     """As `wait`, for the page that shows where an order's parcels are."""
-    if order.state in _NEVER_SHIPPED:
+    if order.state in NEVER_SHIPPED:
         return None
-    pause = wait(order.parcels, tries, now)
+    pause = wait(order.parcels, tries, now, rules)
     if pause is None:
-        # More parcels may still come of an order that the shop does not call finished.
-        return None if order.is_over else WEEK
-    is_waiting = order.state == "processing" and tries is not None and tries.last_outcome in ANSWERS
-    return max(pause, DAY) if is_waiting else pause
+        return None if order.is_over else rules["order_arrived"].every
+    is_packed = order.state == "processing" and tries is not None and tries.last_outcome in ANSWERS
+    return max(pause, rules["order_packed"].every) if is_packed else pause
 
 
-def detail_wait(order: OrderStanding, tries: Tries | None) -> timedelta | None:
+def detail_wait(order: OrderStanding, tries: Tries | None, rules: Cadence = DEFAULT) -> timedelta | None:
     """As `wait`, for the page of an order: what it holds, what was paid, how long the buyer is protected."""
-    if order.state in _NEVER_SHIPPED:
+    if order.state in NEVER_SHIPPED:
         return None
     if tries is None:
         return timedelta()
-    if tries.last_outcome not in ANSWERS or (order.changed and tries.has_shown):
+    if tries.last_outcome not in ANSWERS:
+        return rules["failed"].every
+    if order.changed and tries.has_shown:
         return SHORTEST
     if not tries.has_shown:
-        return _by_answer(tries)
-    return None if order.is_over else WEEK  # dates of protection move while parcels are under way
+        return _by_answer(tries, order.parcels.stage, rules)
+    return None if order.is_over else rules["order_page"].every
+
+
+def due_at(pause: timedelta | None, tries: Tries | None) -> datetime | None:
+    """When the visit so long after the last is due at the earliest; None if none is, or one is at once."""
+    if pause is None or tries is None:
+        return None
+    return tries.last_at + pause - _early(pause)
 
 
 def has_passed(pause: timedelta | None, tries: Tries | None, now: datetime) -> bool:
-    """Whether a visit is due that is so long after the last one; within three hours of it, for whole days."""
+    """Whether a visit is due that is so long after the last one, or nearly so."""
     if pause is None or tries is None:
         return pause is not None
-    # A run that begins a little earlier in the day than the last visit was must not cost a day.
-    least = pause - SLACK if pause >= DAY else pause
     # A clock that was set back must not put a visit off for longer than the pause itself.
-    return abs(now - tries.last_at) >= least
+    return abs(now - tries.last_at) >= pause - _early(pause)
+
+
+def _early(pause: timedelta) -> timedelta:
+    """How much earlier than after `pause` a visit may be: not at all after the shortest, hours after days."""
+    return min(SLACK, max(pause - SHORTEST, timedelta()) / _SLACK_SHARE)

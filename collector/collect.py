@@ -13,25 +13,29 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from collector.account.sessions import Session, accounts, load_session
+from collector.account.sessions import Session, load_session
 from collector.browser import Browser, BrowserOptions, open_browser
 from collector.clock import Clock, utc_now
+from collector.collect_numbers import PortalTurn
 from collector.collect_orders import AccountTurn
+from collector.deadlines import deadlines_ahead
 from collector.derive import Deriver
-from collector.drift import described
 from collector.errors import CrosstrackError
 from collector.keeping import Keeper
 from collector.limits import Limits
-from collector.plan import Due, Wanted, due_visits, recipients
-from collector.politeness import asking, permit
-from collector.store.drifts import drifts
+from collector.outlook import next_due
+from collector.plan import Due, Wanted, arriving_orders, due_visits
+from collector.politeness import permit
+from collector.settings import Settings
+from collector.signed_in import accounts_asked, session_ages
+from collector.store.drifts import drifts, note_shrinking
 from collector.store.facts import begin_run, end_run
 from collector.store.opening import writing
 from collector.store.phrases import new_unknown_phrases
-from collector.store.portal_states import keep_portal_state, portal_state
+from collector.store.portal_states import portal_state
+from collector.store.troubles import troubles
 from collector.summary import Progress, Summary
-from collector.visit import visit
-from scrapers.contract import NOBODY, Portal
+from scrapers.contract import Portal
 from scrapers.shop import Shop
 
 __all__ = ["Collecting", "Progress", "Summary", "collect"]
@@ -46,7 +50,7 @@ _COUNTED = {
 
 @dataclass(frozen=True, slots=True)
 class Collecting:
-    """What a run is given: the browser, bounds, accounts, and the clock and sleep it lives by.
+    """What a run is given: the browser, bounds, accounts, settings, and the clock and sleep it lives by.
 
     sessions       the folder of session files, None: no account is read
     full           whether lists of orders are read to their end, whatever is known
@@ -64,6 +68,7 @@ class Collecting:
     sessions: Path | None = None
     full: bool = False
     keep_personal: bool = False
+    settings: Settings = field(default_factory=Settings)
 
 
 def collect(db: Database, portals: Mapping[str, Portal], given: Collecting) -> Summary:
@@ -80,6 +85,7 @@ class _Run:
         self.summary = Summary()
         self.keeper = Keeper(db, self.deriver, self.summary, given.progress)
         self.done: set[tuple[str, str]] = set()
+        self.arriving: frozenset[str] = frozenset()
         self.started = given.clock()
         self.open_pages = asyncio.Semaphore(given.limits.at_once)
 
@@ -90,17 +96,30 @@ class _Run:
             self.keeper.run_id = begin_run(self.db, "collect", self.started)
         try:
             await self._visit_what_is_due()
+            self.deriver.settle()
+            self._sum_up(before)
         except CrosstrackError as error:
             self._end(int(error.exit_status), {"error": str(error)})
             raise
-        self.deriver.settle()
-        self.summary.redone = self.deriver.redone
-        with writing(self.db):
-            self.summary.unknown = new_unknown_phrases(self.db, self.given.clock())
-        self.summary.drift = [described(one) for one in drifts(self.db)]
-        self.summary.new = {name: n - before[name] for name, n in self._counted().items()}
         self._end(int(self.summary.exit_status), self.summary.as_json())
         return self.summary
+
+    def _sum_up(self, before: Mapping[str, int]) -> None:
+        """What the summary says beyond what was noted on the way."""
+        summary, now = self.summary, self.given.clock()
+        with writing(self.db):
+            summary.unknown = new_unknown_phrases(self.db, now)
+            for portal in sorted({portal for portal, _ in self.done}):
+                note_shrinking(self.db, portal, now)
+        summary.redone = self.deriver.redone
+        summary.drift = drifts(self.db)
+        summary.in_trouble = troubles(self.db, now)
+        summary.deadlines = [one.said for one in deadlines_ahead(self.db, now.date())]
+        summary.sessions = session_ages(self.portals, self.given.sessions)
+        summary.new = {name: n - before[name] for name, n in self._counted().items()}
+        asked = list(accounts_asked(self.portals, Wanted(), self.given.sessions))
+        rules = self.given.settings.cadence
+        summary.next_due = next_due(self.db, self.portals, asked, now=now, rules=rules)
 
     def _end(self, exit_status: int, said: dict[str, Any]) -> None:
         with writing(self.db):
@@ -114,25 +133,20 @@ class _Run:
         async with open_browser(self.given.browser) as browser:
             turns = [turn for shop, session in signed_in for turn in [self._turn(browser, shop, session)]]
             while queues or turns:
-                await asyncio.gather(*turns, *(self._visit_all(browser, q) for q in queues))
+                await asyncio.gather(*turns, *(self._numbers(browser, q) for q in queues))
                 turns, queues = [], self._queues()
 
     def _sessions(self) -> list[tuple[Shop, Session]]:
         """The accounts to read, with their sessions; one that cannot be used is noted and costs no other."""
         found: list[tuple[Shop, Session]] = []
-        folder, wanted = self.given.sessions, self.given.wanted
-        if folder is None or wanted.numbers:
-            return found
-        for shop in self.portals.values():
-            if not isinstance(shop, Shop) or (wanted.portals and shop.name not in wanted.portals):
-                continue
-            for account in accounts(folder, shop.name):
-                try:
-                    session = load_session(folder, shop.name, account)
-                except CrosstrackError as error:
-                    self.summary.locked.append(f"{shop.name} account {account}: {error}")
-                else:
-                    found.extend([(shop, session)] if session else [])
+        folder = self.given.sessions
+        for shop, account in accounts_asked(self.portals, self.given.wanted, folder):
+            try:
+                session = load_session(folder, shop.name, account) if folder else None
+            except CrosstrackError as error:
+                self.summary.locked.append(f"{shop.name} account {account}: {error}")
+            else:
+                found.extend([(shop, session)] if session else [])
         return found
 
     def _turn(self, browser: Browser, shop: Shop, session: Session) -> Coroutine[Any, Any, None]:
@@ -148,6 +162,9 @@ class _Run:
             is_over=self._is_over,
             full=self.given.full,
             keep_personal=self.given.keep_personal,
+            wanted=self.given.wanted,
+            together=self.arriving,
+            rules=self.given.settings.cadence,
         ).take()
 
     def _is_over(self) -> bool:
@@ -156,7 +173,9 @@ class _Run:
     def _queues(self) -> list[list[Due]]:
         """What is due and not yet tried in this run, by portal; not of portals that must not be asked."""
         queues: dict[str, list[Due]] = {}
-        for one in self._due():
+        due = self._due()
+        self.arriving = arriving_orders(self.db, due)
+        for one in due:
             queues.setdefault(one.portal, []).append(one)
             self.done.add((one.portal, one.number))
         askable = [queue for name, queue in queues.items() if not self._put_off(name, len(queue))]
@@ -164,8 +183,15 @@ class _Run:
         return askable
 
     def _due(self) -> list[Due]:
-        now = self.given.clock()
-        return due_visits(self.db, self.portals, wanted=self.given.wanted, now=now, done=self.done)
+        return due_visits(
+            self.db,
+            self.portals,
+            wanted=self.given.wanted,
+            now=self.given.clock(),
+            done=self.done,
+            since=self.started,
+            rules=self.given.settings.cadence,
+        )
 
     def _put_off(self, portal: str, visits: int) -> bool:
         """Whether the portal must not be asked now; noted for the summary."""
@@ -174,32 +200,21 @@ class _Run:
         refused = "the run's time is over" if self._is_over() else permit(state, politeness, now).refused
         if refused:
             self.summary.deferred.append(f"{portal}: {visits} visits put off: {refused}")
+            self.summary.put_off += visits
         return bool(refused)
 
     def _counted(self) -> dict[str, int]:
         return {name: next(iter(self.db.query(sql)))["n"] for name, sql in _COUNTED.items()}
 
-    async def _visit_all(self, browser: Browser, queue: list[Due]) -> None:
-        """Visit one portal's numbers, one after the other, as long as it may be asked."""
-        portal = self.portals[queue[0].portal]
-        known = recipients(self.db)
-        for place, one in enumerate(queue):
-            if self._put_off(portal.name, len(queue) - place):
-                return
-            pause = permit(portal_state(self.db, portal.name), portal.politeness, self.given.clock()).wait_s
-            if pause:
-                await self.given.sleep(pause)
-            with writing(self.db):
-                keep_portal_state(self.db, asking(portal_state(self.db, portal.name), self.given.clock()))
-            async with self.open_pages:
-                visited = await visit(
-                    browser,
-                    portal,
-                    one.number,
-                    language=portal.default_language,
-                    clock=self.given.clock,
-                    sleep=self.given.sleep,
-                    limits=self.given.limits,
-                    recipient=known.get(one.number, NOBODY),
-                )
-            self.keeper.keep(portal, visited)
+    def _numbers(self, browser: Browser, queue: list[Due]) -> Coroutine[Any, Any, None]:
+        return PortalTurn(
+            keeper=self.keeper,
+            browser=browser,
+            portal=self.portals[queue[0].portal],
+            numbers=[one.number for one in queue],
+            clock=self.given.clock,
+            sleep=self.given.sleep,
+            limits=self.given.limits,
+            open_pages=self.open_pages,
+            is_put_off=self._put_off,
+        ).take()

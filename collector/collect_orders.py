@@ -8,7 +8,7 @@ it is gone through quickly as far as it is known, and on from there.
 from collections import Counter
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -16,10 +16,11 @@ from sqlite_utils import Database
 
 from collector.account.sessions import Session, save_session, session_of
 from collector.browser import Browser
+from collector.cadence_rules import DEFAULT, Cadence
 from collector.clock import Clock
 from collector.keeping import Keeper
 from collector.limits import Limits
-from collector.plan import due_orders
+from collector.plan import Wanted, due_orders
 from collector.politeness import HUMAN, asking, permit
 from collector.store.opening import writing
 from collector.store.portal_states import (
@@ -47,6 +48,9 @@ class AccountTurn:
     full           whether the list is read to its end whatever is known
     keep_personal  whether pages are stored as received
     is_over        whether no further visit may begin
+    wanted         what the run is limited to; where orders are named, the list is not read
+    together       orders whose parcels carriers are asked about in this run
+    rules          how often pages are read
     """
 
     keeper: Keeper
@@ -60,11 +64,14 @@ class AccountTurn:
     is_over: Callable[[], bool]
     full: bool = False
     keep_personal: bool = False
+    wanted: Wanted = field(default_factory=Wanted)
+    together: frozenset[str] = frozenset()
+    rules: Cadence = DEFAULT
     is_signed_in: bool = False
 
     async def take(self) -> None:
         """Read what is due of the account."""
-        if await self._listed():
+        if self.wanted.orders or await self._listed():
             await self._visited_orders()
         await self._renew()
 
@@ -105,10 +112,20 @@ class AccountTurn:
         )
 
     async def _visited_orders(self) -> None:
-        due = due_orders(self._db, self.shop, self.session.account, now=self.clock())
+        due = due_orders(
+            self._db,
+            self.shop,
+            self.session.account,
+            now=self.clock(),
+            only=self.wanted.orders,
+            everything=self.wanted.everything,
+            together=self.together,
+            rules=self.rules,
+        )
         self.keeper.due += len(due)
         for place, one in enumerate(due):
-            if self._is_put_off(f"{len(due) - place} visits to orders"):
+            left = len(due) - place
+            if self._is_put_off(f"{left} visits to orders", left):
                 return
             await self._paused()
             asked = about_order(
@@ -128,6 +145,7 @@ class AccountTurn:
                 limits=self.limits,
             )
             self.keeper.keep(self.shop, visited)
+            self.is_signed_in |= visited.outcome is Outcome.OK
             if visited.outcome in HUMAN:
                 self.is_signed_in = False
                 return
@@ -163,7 +181,7 @@ class AccountTurn:
         with writing(self._db):
             keep_portal_state(self._db, asking(state, self.clock()), self.session.account)
 
-    def _is_put_off(self, what: str) -> bool:
+    def _is_put_off(self, what: str, visits: int = 1) -> bool:
         """Whether the account must not be asked now; noted for the summary."""
         name, account = self.shop.name, self.session.account
         state = portal_state(self._db, name, account)
@@ -172,6 +190,7 @@ class AccountTurn:
             refused = "the run's time is over"
         if refused:
             self.keeper.summary.deferred.append(f"{name} account {account}: {what} put off: {refused}")
+            self.keeper.summary.put_off += visits
         return bool(refused)
 
 

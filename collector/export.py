@@ -14,6 +14,7 @@ from typing import Any, TextIO
 from sqlite_utils import Database
 
 from collector.derive.parsing import Parser
+from collector.plain_text import cell_text, json_text
 from collector.records import PAGES, record_to_json
 from collector.store.facts import StoredVisit, page_body, stored_visits, visits_of
 from scrapers.contract import Portal
@@ -30,6 +31,7 @@ class What(StrEnum):
     FINDINGS = "findings"
     PARCELS = "parcels"
     ORDERS = "orders"
+    DEADLINES = "deadlines"
     RECORDS = "records"
 
 
@@ -51,6 +53,9 @@ _TABLES = {
         "select o.*, p.parcel_id from orders as o left join parcel_orders as p on p.order_id = o.id"
         " where {parcel} order by o.id, p.parcel_id",
         "p.parcel_id",
+    ),
+    What.DEADLINES: _Table(
+        "select * from deadlines where {parcel} order by due_on, order_id, what, parcel_id", "parcel_id"
     ),
 }
 
@@ -142,10 +147,16 @@ def write_csv(columns: Sequence[str], rows: Iterable[Mapping[str, Any]], out: Te
         writer.writerow([neutral(row[column]) for column in columns])
 
 
+def csv_rows(rows: Iterable[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
+    """Rows whose texts steer no terminal and fit a cell; JSON lines have them to the letter."""
+    for row in rows:
+        yield {key: cell_text(cell) if isinstance(cell, str) else cell for key, cell in row.items()}
+
+
 def write_json_lines(rows: Iterable[Mapping[str, Any]], out: TextIO) -> None:
     """Rows as JSON, one object a line."""
     for row in rows:
-        out.write(json.dumps(row, ensure_ascii=False) + "\n")
+        out.write(json_text(row) + "\n")
 
 
 def neutral(cell: object) -> object:

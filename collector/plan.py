@@ -1,87 +1,78 @@
-"""Which visits to tracking portals are due: for followed numbers and for orders' parcels. Only reads."""
+"""Which visits to tracking portals are due, the most valuable first. Only reads."""
 
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field, replace
-from datetime import datetime
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from sqlite_utils import Database
 
-from collector.cadence import Standing, Tries, has_passed, wait
-from collector.derive.numbers import CANDIDATE
+from collector.cadence import ARRIVAL, Tries, due_at, has_passed, wait
+from collector.cadence_rules import DEFAULT, SHORTEST, Cadence
 from collector.plan_orders import DueOrder, due_orders
-from collector.read.offsets import parse_iso_utc
 from collector.routing import Known, route
 from collector.store.tries import tries_of_numbers
-from scrapers import vocabulary
-from scrapers.contract import Portal, Recipient
+from collector.watched import Watched, named_carriers, parcels_of, recipients, watched_numbers
+from collector.worth import Worth, place, worth
+from scrapers.contract import Portal
 from scrapers.shop import Shop
 
-__all__ = ["Due", "DueOrder", "Wanted", "due_orders", "due_visits", "recipients"]
+__all__ = [
+    "Due",
+    "DueOrder",
+    "Wanted",
+    "arriving_orders",
+    "choices",
+    "due_orders",
+    "due_visits",
+    "recipients",
+]
 
-#: Parcels are followed by a number, or because they are an order's; what is forgotten is not.
-_NUMBERS = """
-with forgotten as (select number from followed where forgotten_at is not null),
-kept as (
-    select t.parcel_id from tracking_numbers as t join followed as f on f.number = t.number
-    where f.forgotten_at is null
-    union
-    select o.parcel_id from parcel_orders as o where o.parcel_id not in
-        (select t.parcel_id from tracking_numbers as t where t.number in (select number from forgotten))
-)
-select n.number from tracking_numbers as n where n.parcel_id in (select parcel_id from kept)
-    and n.number not in (select number from forgotten)
-union select number from followed where forgotten_at is null
-order by 1
-"""
-#: A number that was used again stands in several parcels: the one whose id sorts last is the newest.
-_STANDING = """
-select n.number, p.stage, p.delivered_at, coalesce(p.last_event_at, n.first_seen_at) as last_event_at,
-       p.origin_country, p.destination_country
-from tracking_numbers as n join parcels as p on p.id = n.parcel_id order by p.id
-"""
-#: Who names a carrier for a number, a universal tracker's guesses among them: they are asked, not believed.
-_NAMED = """
-select number_b as number, carrier, portal from parcel_links where carrier is not null
-union select tracking_number, relayed_from, portal from observations where relayed_from is not null
-order by 1, 2, 3
-"""
-_RECIPIENTS = """
-select t.number, f.postcode, f.country, p.destination_country from tracking_numbers as t
-join tracking_numbers as o on o.parcel_id = t.parcel_id join followed as f on f.number = o.number
-join parcels as p on p.id = t.parcel_id where f.postcode is not null or f.country is not null
-union select number, postcode, country, null from followed where postcode is not null or country is not null
-order by 1, 2, 3
-"""
-_PROPOSED = """
-select number_a, number_b, reason from parcel_links
-where accepted = 0 and number_b not in (select number from followed where forgotten_at is not null)
-order by number_a, number_b
-"""
+TOGETHER = "read with the others: it has arrived, and their times compare"
 
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """One visit to make, and why."""
+    """One visit to make, and why; `last_at` is when the portal was last asked about the number."""
 
     portal: str
     number: str
     reason: str
+    worth: Worth = Worth.ORDINARY
+    last_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What a run is limited to; empty means everything. With both, the portals are asked for sure."""
+    """What a run is limited to; empty means everything. With numbers and portals, those portals are asked.
+
+    everything  whether what is not due is visited too
+    """
 
     numbers: frozenset[str] = frozenset()
     portals: frozenset[str] = frozenset()
+    orders: frozenset[str] = frozenset()
+    everything: bool = False
+
+    @property
+    def is_by_name(self) -> bool:
+        """Whether what is asked for is asked whenever it was visited last."""
+        return self.everything or bool(self.numbers or self.orders)
 
 
 @dataclass(frozen=True, slots=True)
-class _Watched:
-    """A number to be asked about: how far its parcel is, and the countries it touches, None if not known."""
+class Choice:
+    """One portal that may be asked about one number, and how long after the last visit that is due."""
 
-    standing: Standing = field(default_factory=Standing)
-    countries: frozenset[str | None] | None = None
+    portal: str
+    number: str
+    reason: str
+    watched: Watched
+    past: Tries | None
+    pause: timedelta | None
+
+    def is_due(self, now: datetime) -> bool:
+        """Whether its time has come."""
+        return has_passed(self.pause, self.past, now)
 
 
 def due_visits(
@@ -91,46 +82,103 @@ def due_visits(
     wanted: Wanted,
     now: datetime,
     done: Collection[tuple[str, str]] = (),
+    since: datetime | None = None,
+    rules: Cadence = DEFAULT,
 ) -> list[Due]:
-    """The visits due and not in `done`, by portal and number, whether or not a portal may be asked now.
+    """The visits due and not in `done`, by portal, the most valuable first, whether or not it may be asked.
 
-    Numbers that are asked for by name are due however lately they were visited. Shops are asked about orders,
-    never about numbers.
+    What is asked for by name is due however lately it was visited. Of a parcel that has arrived, all
+    portals that show it are due together once one is, or once one was visited since the run began (`since`).
+    Shops are asked about orders, never about numbers.
     """
+    possible = [
+        one
+        for one in choices(db, portals, wanted=wanted, now=now, rules=rules)
+        if (one.portal, one.number) not in done
+    ]
+    due = [(one, one.reason) for one in possible if wanted.is_by_name or one.is_due(now)]
+    due += [(one, TOGETHER) for one in _together(db, possible, {one for one, _ in due}, now, since)]
+    made = [(_place(one, now), _due(one, reason, now)) for one, reason in due]
+    return [one for _, one in sorted(made, key=lambda pair: (pair[1].portal, *pair[0], pair[1].number))]
+
+
+def choices(
+    db: Database,
+    portals: Mapping[str, Portal],
+    *,
+    wanted: Wanted,
+    now: datetime,
+    rules: Cadence = DEFAULT,
+) -> Iterator[Choice]:
+    """Whatever portal may be asked about whatever number, due or not, within what is wanted."""
     asking = {name: portal for name, portal in portals.items() if not isinstance(portal, Shop)}
     tries = tries_of_numbers(db)
     tried = _by_number(tries)
-    named = _named(db)
-    due = []
-    for number, watched in _watched(db).items():
-        if wanted.numbers and not wanted.numbers & _relatives(db, number):
+    named = named_carriers(db)
+    parcels = parcels_of(db, numbers=wanted.numbers, orders=wanted.orders)
+    is_limited = bool(wanted.numbers or wanted.orders)
+    for number, watched in watched_numbers(db).items():
+        if is_limited and number not in wanted.numbers and watched.parcel_id not in parcels:
             continue
+        asked: Iterable[tuple[str, str]]
         if wanted.numbers and wanted.portals:
-            asked: Iterable[tuple[str, str]] = [(name, "asked for") for name in sorted(wanted.portals)]
+            asked = [(name, "asked for") for name in sorted(wanted.portals) if name in asking]
         else:
             known = Known(watched.countries, named.get(number, {}), tried.get(number, {}))
             asked = route(asking, number, known)
         for name, reason in asked:
-            if (
-                name not in asking
-                or (wanted.portals and name not in wanted.portals)
-                or (name, number) in done
-            ):
-                continue
-            past = tries.get((name, number))
-            if wanted.numbers or has_passed(wait(watched.standing, past, now), past, now):
-                due.append(Due(name, number, reason))
-    return sorted(due, key=lambda d: (d.portal, d.number))
+            if not wanted.portals or name in wanted.portals:
+                past = tries.get((name, number))
+                yield Choice(name, number, reason, watched, past, wait(watched.standing, past, now, rules))
 
 
-def recipients(db: Database) -> dict[str, Recipient]:
-    """What is known of where followed numbers go: what their owner told, of any number of the parcel."""
-    found: dict[str, Recipient] = {}
-    for row in db.query(_RECIPIENTS):
-        known = found.get(row["number"], Recipient())
-        country = row["country"] or known.country or row["destination_country"]
-        found[row["number"]] = Recipient(row["postcode"] or known.postcode, country)
-    return found
+def arriving_orders(db: Database, due: Iterable[Due]) -> frozenset[str]:
+    """The orders of parcels that have arrived and about which a carrier is to be asked."""
+    numbers = {one.number for one in due}
+    rows = db.query(
+        f"""select distinct po.order_id, t.number from parcel_orders as po
+            join parcels as p on p.id = po.parcel_id join tracking_numbers as t on t.parcel_id = p.id
+            where p.stage in ({_ARRIVAL})"""  # noqa: S608 - words of ours
+    )
+    return frozenset(row["order_id"] for row in rows if row["number"] in numbers)
+
+
+_ARRIVAL = ", ".join(f"'{stage}'" for stage in sorted(ARRIVAL))
+
+
+def _together(
+    db: Database, possible: Iterable[Choice], due: Collection[Choice], now: datetime, since: datetime | None
+) -> list[Choice]:
+    """What is not due by itself and is read because another portal is: of parcels that have arrived."""
+    read = {one.watched.parcel_id for one in due}
+    if since is not None:
+        read |= parcels_of(db, numbers=frozenset(_visited_since(db, since)), orders=frozenset())
+    return [
+        one
+        for one in possible
+        if one not in due
+        and one.watched.standing.stage in ARRIVAL
+        and one.watched.parcel_id in read - {None}
+        and one.past is not None
+        and one.past.has_shown
+        and has_passed(SHORTEST, one.past, now)
+    ]
+
+
+def _visited_since(db: Database, since: datetime) -> set[str]:
+    """The numbers any portal or shop was asked about since then."""
+    return {number for (_, number), past in tries_of_numbers(db).items() if past.last_at >= since}
+
+
+def _place(one: Choice, now: datetime) -> tuple[int, datetime]:
+    due_since = one.watched.known_at if one.past is None else due_at(one.pause, one.past)
+    last_at = None if one.past is None else one.past.last_at
+    return place(worth(one.watched.stakes, one.past, now), due_since, last_at, now)
+
+
+def _due(one: Choice, reason: str, now: datetime) -> Due:
+    last_at = None if one.past is None else one.past.last_at
+    return Due(one.portal, one.number, reason, worth(one.watched.stakes, one.past, now), last_at)
 
 
 def _by_number(tries: Mapping[tuple[str, str], Tries]) -> dict[str, dict[str, Tries]]:
@@ -138,43 +186,3 @@ def _by_number(tries: Mapping[tuple[str, str], Tries]) -> dict[str, dict[str, Tr
     for (portal, number), one in tries.items():
         found.setdefault(number, {})[portal] = one
     return found
-
-
-def _named(db: Database) -> dict[str, dict[str, str]]:
-    """By number: the portals of carriers that were named for it, and by whom."""
-    found: dict[str, dict[str, str]] = {}
-    for row in db.query(_NAMED):
-        portal = vocabulary.portal_named(row["carrier"])
-        if portal is not None and portal != row["portal"]:
-            found.setdefault(row["number"], {}).setdefault(portal, vocabulary.facts(row["portal"]).title)
-    return found
-
-
-def _watched(db: Database) -> dict[str, _Watched]:
-    """The numbers to be asked about. One only proposed is as far as the number it is proposed for."""
-    known: dict[str, _Watched] = {}
-    for row in db.query(_STANDING):
-        standing = Standing(row["stage"], _instant(row["last_event_at"]), _instant(row["delivered_at"]))
-        countries = frozenset({row["origin_country"], row["destination_country"]})
-        known[row["number"]] = _Watched(standing, countries if row["destination_country"] else None)
-    followed = {row["number"]: known.get(row["number"], _Watched()) for row in db.query(_NUMBERS)}
-    proposed: dict[str, _Watched] = {}
-    for row in db.query(_PROPOSED):
-        if row["reason"] in CANDIDATE and row["number_a"] in followed and row["number_b"] not in followed:
-            namer = followed[row["number_a"]]
-            candidate = replace(namer, standing=replace(namer.standing, is_candidate=True))
-            proposed.setdefault(row["number_b"], candidate)
-    return followed | proposed
-
-
-def _relatives(db: Database, number: str) -> set[str]:
-    rows = db.query(
-        """select t.number from tracking_numbers as t where t.parcel_id in
-           (select parcel_id from tracking_numbers where number = ?)""",
-        [number],
-    )
-    return {number, *(row["number"] for row in rows)}
-
-
-def _instant(text: str | None) -> datetime | None:
-    return None if text is None else parse_iso_utc(text)

@@ -1,8 +1,8 @@
 """Which pages of a shop's orders are due, most urgent first. Only reads."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Literal
 
@@ -10,7 +10,9 @@ from sqlite_utils import Database
 
 from collector.cadence import (
     ANSWERS,
+    ARRIVAL,
     DAY,
+    NEVER_SHIPPED,
     OrderStanding,
     Standing,
     Tries,
@@ -19,8 +21,10 @@ from collector.cadence import (
     order_standing,
     tracking_wait,
 )
+from collector.cadence_rules import DEFAULT, SHORTEST, Cadence
 from collector.read.offsets import parse_iso_utc
 from collector.store.tries import tries_of_orders
+from collector.worth import is_near
 from scrapers import vocabulary
 from scrapers.shop import Shop
 
@@ -41,15 +45,37 @@ where o.marketplace = ? and o.account = ? group by 1, 2, 3, 4
 """
 #: How long an order that was never asked about has waited, in days.
 _FOR_EVER = 1_000_000
+_Page = Literal["tracking", "detail"]
+_NEAR_ITS_OWNER = ARRIVAL | {"pickup"}
 
 
 @dataclass(frozen=True, slots=True)
 class DueOrder:
-    """One page of an order to read, and why."""
+    """One page of an order to read, and why; `last_at` is when it was read last."""
 
     order_id: str
-    page: Literal["tracking", "detail"]
+    page: _Page
     reason: str
+    last_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OrderChoice:
+    """One page of an order that may be read, and how long after the last visit that is due.
+
+    pause  None where no more visits are due
+    place  where it stands among those that are due: the smaller, the sooner
+    """
+
+    order: OrderStanding
+    one: DueOrder
+    past: Tries | None
+    pause: timedelta | None
+    place: tuple[object, ...]
+
+    def is_due(self, now: datetime) -> bool:
+        """Whether its time has come."""
+        return has_passed(self.pause, self.past, now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,28 +89,66 @@ class _State:
 
 
 def due_orders(
-    db: Database, shop: Shop, account: str, *, now: datetime, limit: int | None = None
+    db: Database,
+    shop: Shop,
+    account: str,
+    *,
+    now: datetime,
+    limit: int | None = None,
+    only: Collection[str] = (),
+    everything: bool = False,
+    together: Collection[str] = (),
+    rules: Cadence = DEFAULT,
 ) -> list[DueOrder]:
     """The pages of the account's orders that are due, most urgent first, at most `limit` of them.
 
     First where shipped orders are, then whatever else concerns orders under way, then those that are over,
-    last those never read. Of each kind those that have waited for days, then those whose protection ends
-    first, then the newest. What has failed within a day is tried again behind all others, so that a page
-    which always fails keeps none from its turn.
+    last those never read. Of each kind those that have waited for days, then those near their owner or the
+    end of their protection, then those whose protection ends first, then the newest. What has failed within a
+    day is tried again behind all others, so that a page which always fails keeps none from its turn.
+
+    With `only` these orders are read, due or not; `everything` reads all that was sent. The tracking pages of
+    the orders in `together` are read because a carrier is asked about their parcels.
     """
+    chosen = []
+    for choice in order_choices(db, shop, account, now=now, rules=rules):
+        if only and choice.one.order_id not in only:
+            continue
+        if choice.is_due(now) or ((only or everything) and choice.order.state not in NEVER_SHIPPED):
+            chosen.append((choice.place, choice.one))
+        elif choice.one.order_id in together and _compares(choice, now):
+            chosen.append((choice.place, replace(choice.one, reason="a carrier is asked about its parcel")))
+    return [one for _, one in sorted(chosen, key=lambda pair: pair[0])][:limit]
+
+
+def order_choices(
+    db: Database, shop: Shop, account: str, *, now: datetime, rules: Cadence = DEFAULT
+) -> Iterator[OrderChoice]:
+    """Both pages of each of the account's orders, due or not."""
     tries = tries_of_orders(db, shop.name)
     parcels, states = _parcels(db), _states(db, shop.name, account)
-    due: list[tuple[tuple[object, ...], DueOrder]] = []
     for row in db.query(_ORDERS, [shop.name, account]):
         tracked, read = tries.get((row["id"], "tracking")), tries.get((row["id"], "detail"))
         order = _standing(row, parcels[row["id"]], states[row["id"]], read)
-        if has_passed(tracking_wait(order, tracked, now), tracked, now):
-            one = DueOrder(row["id"], "tracking", _reason(order, tracked))
-            due.append((_urgency(one, order, row, tracked, now), one))
-        if has_passed(detail_wait(order, read), read, now):
-            one = DueOrder(row["id"], "detail", _reason(order, read))
-            due.append((_urgency(one, order, row, read, now), one))
-    return [one for _, one in sorted(due, key=lambda pair: pair[0])][:limit]
+        asked: Iterable[tuple[_Page, Tries | None, timedelta | None]] = (
+            ("tracking", tracked, tracking_wait(order, tracked, now, rules)),
+            ("detail", read, detail_wait(order, read, rules)),
+        )
+        for page, past, pause in asked:
+            last_at = None if past is None else past.last_at
+            one = DueOrder(row["id"], page, _reason(order, past), last_at)
+            yield OrderChoice(order, one, past, pause, _urgency(one, order, row, past, now))
+
+
+def _compares(choice: OrderChoice, now: datetime) -> bool:
+    """Whether a page shows where parcels are that others are asked about just now."""
+    return (
+        choice.one.page == "tracking"
+        and choice.pause is not None
+        and choice.past is not None
+        and choice.past.has_shown
+        and has_passed(SHORTEST, choice.past, now)
+    )
 
 
 def _standing(
@@ -131,7 +195,10 @@ def _urgency(
     else:
         rank = 0 if one.page == "tracking" and order.state in ("shipped", None) else 1
     placed = -_day(row["placed_on"]).toordinal() if row["placed_on"] else 0
-    return rank, -waited, row["protection_ends_on"] or "~", placed, one.order_id, one.page
+    ends_on = date.fromisoformat(row["protection_ends_on"]) if row["protection_ends_on"] else None
+    is_pressing = is_near(ends_on, now) or order.parcels.stage in _NEAR_ITS_OWNER
+    ends = row["protection_ends_on"] or "~"
+    return rank, -waited, not is_pressing, ends, placed, one.order_id, one.page
 
 
 def _reason(order: OrderStanding, tries: Tries | None) -> str:

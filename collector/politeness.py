@@ -53,6 +53,11 @@ def permit(state: PortalState, politeness: Politeness, now: datetime) -> Permit:
     return Permit(wait_s=min(max(0.0, politeness.seconds_between - since), politeness.seconds_between))
 
 
+def left_today(state: PortalState, politeness: Politeness, now: datetime) -> int:
+    """How many requests the day's budget still allows."""
+    return max(0, politeness.per_day - _used_today(state, now))
+
+
 def asking(state: PortalState, now: datetime) -> PortalState:
     """The state once a visit begins: noted before the first request, so that a killed run has spent it."""
     used = _used_today(state, now) + 1

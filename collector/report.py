@@ -11,8 +11,8 @@ from rich.table import Table
 from rich.text import Text
 from sqlite_utils import Database
 
-from collector.plain_text import plain
-from collector.report_orders import items_of_parcel, orders_of_parcel, print_orders
+from collector.plain_text import one_line
+from collector.report_orders import items_of_parcel, orders_of_parcel, print_deadlines, print_orders
 
 _STYLE = {"warning": "bold red", "notice": "yellow", "info": "cyan"}
 _MARK = {"warning": "!!", "notice": "!", "info": "~"}
@@ -38,6 +38,11 @@ order by case severity when 'warning' then 0 when 'notice' then 1 else 2 end, ki
 """
 
 
+_DEADLINES = """
+select order_id, what, due_on, arrived from deadlines where parcel_id = ? order by due_on, what desc, order_id
+"""
+
+
 def console(unwatched_width: int = _UNWATCHED_WIDTH) -> Console:
     """Standard output as a console: colours and its true width on a terminal, plain and wide in a pipe."""
     watched = Console(highlight=False, markup=False, emoji=False)
@@ -60,6 +65,7 @@ def parcel_json(db: Database, parcel_id: str) -> dict[str, Any]:
         "numbers": _rows(db, _NUMBERS, parcel_id),
         "orders": orders_of_parcel(db, parcel_id),
         "items": items_of_parcel(db, parcel_id),
+        "deadlines": _rows(db, _DEADLINES, parcel_id),
         "findings": _rows(db, _FINDINGS, parcel_id),
         "contradictions": _rows(db, "select * from contradictions where parcel_id = ?", parcel_id),
         "portals": _rows(db, "select * from portal_standing where parcel_id = ? order by portal", parcel_id),
@@ -72,16 +78,19 @@ def print_parcel(out: Console, parcel: Mapping[str, Any]) -> None:
     """A parcel as `parcel_json` gives it."""
     _print_head(out, parcel)
     print_orders(out, parcel["orders"], parcel["items"])
+    print_deadlines(out, parcel["deadlines"])
     for finding in parcel["findings"]:
         mark, style = _MARK[finding["severity"]], _STYLE[finding["severity"]]
-        out.print(Text(f"{mark:>2} {finding['kind']}: ", style), Text(plain(finding["sentence"])), sep="")
+        out.print(Text(f"{mark:>2} {finding['kind']}: ", style), Text(one_line(finding["sentence"])), sep="")
     for contradiction in parcel["contradictions"]:
         out.print(
-            Text("!! contradiction: ", _STYLE["warning"]), Text(plain(contradiction["explanation"])), sep=""
+            Text("!! contradiction: ", _STYLE["warning"]),
+            Text(one_line(contradiction["explanation"])),
+            sep="",
         )
     for asked in parcel["asked"]:
         if asked["outcome"] != "ok":
-            out.print(Text(plain(_asked(asked)), "dim"))
+            out.print(Text(one_line(_asked(asked)), "dim"))
     if parcel["events"]:
         out.print(_timeline(parcel["events"]))
 
@@ -99,9 +108,9 @@ def _print_head(out: Console, parcel: Mapping[str, Any]) -> None:
     route = " → ".join(c for c in (parcel["origin_country"], parcel["destination_country"]) if c)
     expected = parcel["estimated_to_on"]
     facts = [parcel["stage"].replace("_", " "), route, f"expected by {expected}" if expected else ""]
-    out.print(Text(plain(parcel["title"]), "bold"))
-    out.print(Text(plain(numbers)))
-    out.print(Text(plain(" · ".join(f for f in facts if f))))
+    out.print(Text(one_line(parcel["title"]), "bold"))
+    out.print(Text(one_line(numbers)))
+    out.print(Text(one_line(" · ".join(f for f in facts if f))))
 
 
 def _timeline(events: Sequence[Mapping[str, Any]]) -> Table:
@@ -118,7 +127,7 @@ def _timeline(events: Sequence[Mapping[str, Any]]) -> Table:
             event["place"] or "",
             *(event["shown"].get(portal, "") for portal in portals),
         ]
-        table.add_row(*(Text(plain(str(cell))) for cell in cells), style=_STYLE.get(highlight, ""))
+        table.add_row(*(Text(one_line(str(cell))) for cell in cells), style=_STYLE.get(highlight, ""))
     return table
 
 
@@ -130,7 +139,9 @@ def print_findings(out: Console, findings: Iterable[Mapping[str, Any]]) -> None:
     table.add_column()
     for finding in findings:
         mark, style = _MARK[finding["severity"]], _STYLE[finding["severity"]]
-        said = Text(plain(finding["title"]), "bold").append("\n" + plain(finding["sentence"]), "not bold")
+        said = Text(one_line(finding["title"]), "bold").append(
+            "\n" + one_line(finding["sentence"]), "not bold"
+        )
         table.add_row(Text(mark, style), Text(finding["kind"].replace("_", " "), style), said)
     out.print(table)
 
@@ -150,7 +161,7 @@ def print_timeline(out: Console, events: Sequence[Mapping[str, Any]]) -> None:
             _told(event).replace("_", " "),
             *(event["shown"].get(portal, "") for portal in portals),
         ]
-        table.add_row(*(Text(plain(cell)) for cell in cells), style=_STYLE.get(event["highlight"], ""))
+        table.add_row(*(Text(one_line(cell)) for cell in cells), style=_STYLE.get(event["highlight"], ""))
     out.print(table)
 
 
@@ -180,7 +191,7 @@ def print_table(out: Console, rows: Iterable[Mapping[str, Any]], columns: Mappin
         table.add_column(heading)
     for row in rows:
         style = _STYLE.get(str(row.get("severity")), "")
-        table.add_row(*(Text(plain(_cell(row[key]))) for key in columns), style=style)
+        table.add_row(*(Text(one_line(_cell(row[key]))) for key in columns), style=style)
     out.print(table)
 
 

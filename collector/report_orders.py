@@ -7,7 +7,9 @@ from rich.console import Console
 from rich.text import Text
 from sqlite_utils import Database
 
-from collector.plain_text import plain
+from collector.deadline_rules import SAID, What
+from collector.deadlines import deadlines_of_order
+from collector.plain_text import one_line
 
 _OF_PARCEL = """
 select o.* from orders as o join parcel_orders as p on p.order_id = o.id
@@ -49,6 +51,7 @@ def order_json(db: Database, order_id: str) -> dict[str, Any] | None:
         "id": None,
         "orders": [{**order, "seen": list(db.query(_SEEN, [order_id]))} for order in orders],
         "items": list(db.query(_IN_ORDER, [order_id])),
+        "deadlines": deadlines_of_order(db, order_id),
         "numbers": [],
         "events": [],
     }
@@ -60,6 +63,7 @@ def print_order(out: Console, told: Mapping[str, Any]) -> None:
         out.print(Text(f"order {_said(order['id'])}", "bold"), Text("  no parcel is known"), sep="")
         for label, value in _facts(order):
             out.print(Text(f"   {label:<12}{_said(value)}"), soft_wrap=True)
+        print_deadlines(out, told["deadlines"])
         _print_items(out, told["items"])
         for seen in order["seen"]:
             out.print(Text(f"   seen on {_seen(seen)}", "dim"), soft_wrap=True)
@@ -83,6 +87,16 @@ def print_orders(
         line = " · ".join(text for part in parts if (text := _said(part)))
         out.print(Text(f"   {line}"), soft_wrap=True)
         _print_items(out, [item for item in items if item["order_id"] == order["id"]])
+
+
+def print_deadlines(out: Console, deadlines: Iterable[Mapping[str, Any]]) -> None:
+    """The last safe days of orders, a line for each order; each as the view `deadlines` has it."""
+    by_order: dict[str, list[str]] = {}
+    for one in deadlines:
+        by_order.setdefault(one["order_id"], []).append(f"{SAID[What(one['what'])]}: {one['due_on']}")
+    for order_id, said in by_order.items():
+        whose = f"order {order_id}: " if len(by_order) > 1 else ""
+        out.print(Text(f"   {_said(whose + ' · '.join(said))}"), soft_wrap=True)
 
 
 def _print_items(out: Console, items: Iterable[Mapping[str, Any]]) -> None:
@@ -129,4 +143,4 @@ def _seen(seen: Mapping[str, Any]) -> str:
 
 def _said(value: object) -> str:
     """A value on one line, without what could steer a terminal."""
-    return "" if value is None else " ".join(plain(str(value)).split())
+    return "" if value is None else one_line(str(value))

@@ -13,7 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from collector.account.sessions import DEFAULT_ACCOUNT
-from collector.plain_text import plain
+from collector.plain_text import one_line
 from collector.status import Need
 from collector.urgency import Line, Urgency
 from scrapers.words import Milestone, Outcome
@@ -108,7 +108,7 @@ def as_rows(needs: Sequence[Need], lines: Sequence[Line]) -> list[dict[str, Any]
 def print_status(out: Console, needs: Sequence[Need], lines: Sequence[Line], *, today: date) -> None:
     """Who must sign in where, then a line for each parcel and for each order without one."""
     for need in needs:
-        out.print(Text(_one_line(needed(need)), "bold red"), soft_wrap=True)
+        out.print(Text(one_line(needed(need)), "bold red"), soft_wrap=True)
     if lines:
         out.print(_table(out, lines, today))
 
@@ -124,7 +124,7 @@ def _table(out: Console, lines: Sequence[Line], today: date) -> Table:
         table.add_column(head, no_wrap=heading not in ("title", "last event"))
     for line in lines:
         cells = [
-            Text(_one_line(cell(line)), no_wrap=True, overflow="ellipsis" if out.is_terminal else "ignore")
+            Text(one_line(cell(line)), no_wrap=True, overflow="ellipsis" if out.is_terminal else "ignore")
             for cell in columns.values()
         ]
         table.add_row(*cells, style=_MARK.get(line.urgency, ("", ""))[1])
@@ -185,7 +185,3 @@ def _day(on: str | None, today: date, watched: bool) -> str:
         return on or ""
     day = date.fromisoformat(on)
     return f"{day.day} {day:%b}" if day.year == today.year else f"{day.day} {day:%b %Y}"
-
-
-def _one_line(text: str) -> str:
-    return " ".join(plain(text).split())

@@ -5,6 +5,7 @@ the number has its form. A universal tracker is asked when no carrier is known, 
 number; whom it names is then asked on the carrier's own page.
 """
 
+import logging
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 
@@ -12,6 +13,8 @@ from collector.cadence import Tries
 from scrapers import vocabulary
 from scrapers.contract import Confidence, Portal
 from scrapers.words import Outcome
+
+_LOG = logging.getLogger(__name__)
 
 #: A portal this sure of a number is asked.
 LIKELY = 0.4
@@ -37,7 +40,7 @@ class Known:
 
 def route(portals: Mapping[str, Portal], number: str, known: Known) -> Iterator[tuple[str, str]]:
     """The portals to ask about `number`, each with the reason, in the order of `portals`."""
-    advice = {name: portal.accepts(number) for name, portal in portals.items()}
+    advice = {name: _advice(portal, number) for name, portal in portals.items()}
     carriers = {name: one for name, one in advice.items() if not _is_universal(name)}
     reasons = {name: reason for name, one in carriers.items() if (reason := _reason(name, one, known))}
     universal = [name for name in advice if _is_universal(name) and advice[name].level > 0]
@@ -48,6 +51,15 @@ def route(portals: Mapping[str, Portal], number: str, known: Known) -> Iterator[
             reasons = _guesses(carriers)
     reasons |= {name: "it has shown this number before" for name in advice if _has_shown(name, known)}
     yield from ((name, reasons[name]) for name in portals if name in reasons)
+
+
+def _advice(portal: Portal, number: str) -> Confidence:
+    """What a portal says of a number; one that fails to say is not asked, and costs no other its visit."""
+    try:
+        return portal.accepts(number)
+    except Exception:
+        _LOG.exception("%s cannot say whether it knows %s", portal.name, number)
+        return Confidence(0.0, "it could not say")
 
 
 def _reason(name: str, one: Confidence, known: Known) -> str | None:

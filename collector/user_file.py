@@ -1,29 +1,40 @@
-"""The user's `crosstrack.toml`: words, places and portals added to the vocabulary."""
+"""The user's `crosstrack.toml`, found and read."""
 
 from collections.abc import Mapping
 from pathlib import Path
 
 from collector.errors import UsageError
 from collector.paths import CONFIG, default_config
-from scrapers.vocabulary import Additions, AdditionsError, read_additions
+from collector.settings import Settings, SettingsError, read_settings
+from scrapers.vocabulary import Additions
 
 
-def user_additions(environ: Mapping[str, str]) -> Additions:
-    """What the user's file adds: the one the environment names, else that in the folder for configuration.
+def user_settings(environ: Mapping[str, str]) -> Settings:
+    """What the user's file says: the one the environment names, else that in the folder for configuration.
 
-    Nothing where there is no such file, unless the environment names it. Raises UsageError, in one line.
+    The defaults where there is no such file, unless the environment names it. Raises UsageError, in one line.
     """
-    named = environ.get(CONFIG)
-    file = Path(named).expanduser() if named else default_config()
+    named, file = environ.get(CONFIG), settings_file(environ)
     try:
-        return read_additions(file.read_text(encoding="utf-8"))
+        return read_settings(file.read_text(encoding="utf-8"))
     except FileNotFoundError:
         if not named:
-            return Additions()
+            return Settings()
         raise UsageError(f"{file}: no such file, but {CONFIG} names it; write it or unset that") from None
     except UnicodeDecodeError:
         raise UsageError(f"{file}: it is not UTF-8; save it as UTF-8") from None
     except OSError as error:
         raise UsageError(f"{file}: it cannot be read ({error.strerror}); mend that or name another") from None
-    except AdditionsError as error:
+    except SettingsError as error:
         raise UsageError(f"{file}: {error}") from None
+
+
+def settings_file(environ: Mapping[str, str]) -> Path:
+    """Where the user's file is, if there is one."""
+    named = environ.get(CONFIG)
+    return Path(named).expanduser() if named else default_config()
+
+
+def user_additions(environ: Mapping[str, str]) -> Additions:
+    """The words, places and portals of the user's file. Raises UsageError, in one line."""
+    return user_settings(environ).additions

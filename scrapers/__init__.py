@@ -12,9 +12,12 @@ from types import ModuleType
 
 from scrapers.contract import Portal
 from scrapers.numbers import families
-from scrapers.outside import Broken, entries, unread
+from scrapers.outside import Broken, entries, unread, without_file
 from scrapers.shop import Shop
 from scrapers.vocabulary.loading import fault
+
+#: What a portal cannot do without.
+_DECLARED = ("name", "hosts", "states", "politeness", "evidence", "example")
 
 
 @cache
@@ -28,20 +31,35 @@ def _found() -> tuple[dict[str, Portal], tuple[Broken, ...]]:
         try:
             loaded = entry.load()
             portal = loaded() if isinstance(loaded, type) else loaded
-            if not isinstance(portal, Portal):
-                raise TypeError("it is not a scrapers.contract.Portal")
+            check(portal)
             if portal.name != entry.name:
                 raise ValueError(f"its entry point is called {entry.name}, the portal {portal.name}")
             if wrong := unread().get(portal.name) or fault(portal.name):
                 raise ValueError(wrong)
             if portal.name in portals:
                 raise ValueError(f"a portal named {portal.name} exists already")
-        except Exception as error:  # whatever a stranger's module raises must not stop the others
+        except (Exception, SystemExit) as error:  # whatever a stranger's module does must not stop the others
             broken.append(Broken(entry.value, f"{type(error).__name__}: {error}"))
         else:
             portals[portal.name] = portal
-            broken += [Broken(entry.value, wrong) for wrong in [families.fault(portal.name)] if wrong]
+            left_out = (families.fault(portal.name), without_file(portal.name))
+            broken += [Broken(entry.value, wrong) for wrong in left_out if wrong]
     return dict(sorted(portals.items())), tuple(broken)
+
+
+def check(portal: object) -> None:
+    """Raises TypeError or ValueError, or what the portal itself raises, where it lacks what it must have."""
+    if not isinstance(portal, Portal):
+        raise TypeError("it is not a scrapers.contract.Portal")
+    missing = [name for name in _DECLARED if not hasattr(portal, name)]
+    if missing:
+        raise TypeError(f"it does not declare {', '.join(missing)}")
+    if not portal.hosts or not (portal.states or portal.payloads):
+        raise ValueError("it declares no hosts, or neither states nor payloads: nothing could be visited")
+    address = portal.url(portal.example, portal.default_language)
+    if portal.number_in(address) != portal.example:
+        raise ValueError(f"it does not find its own example in {address}")
+    portal.accepts(portal.example)
 
 
 def _portals_in(module: ModuleType) -> Iterator[Portal]:

@@ -91,6 +91,7 @@ class Cainiao(Portal):
     dates_rows = True
     states = STATES
     consent = ('button:has-text("ACCEPT ALL")',)  # the banner offers nothing else that closes it
+    batch = 10  # what readers have asked for without complaint; no limit is known
     politeness = Politeness(
         30, 60, "readers who asked too often lost every AliExpress page for their address"
     )
@@ -105,7 +106,10 @@ class Cainiao(Portal):
 
     def url(self, number: str, language: str) -> str:
         """The page for one number; languages are asked for the way the page's own menu does."""
-        query = urlencode({"mailNoList": number, "lang": _LANGUAGES.get(language, language)})
+        return self.batch_url((number,), language)
+
+    def batch_url(self, numbers: Sequence[str], language: str) -> str:
+        query = urlencode({"mailNoList": ",".join(numbers), "lang": _LANGUAGES.get(language, language)})
         return f"https://global.cainiao.com/newDetail.htm?{query}"
 
     def number_in(self, url: str) -> str | None:

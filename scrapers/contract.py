@@ -198,6 +198,7 @@ class Portal:
                     cookie banner that refuse, or else close it; refusing first
     reveal          selectors of buttons that show more of the parcel ("Show details"); each that is shown is
                     pressed once
+    batch           how many numbers one page may be asked for, and `parse` reads then; see `batch_url`
     example         a number of the right form, for structure tests
     """
 
@@ -210,6 +211,7 @@ class Portal:
     states: ClassVar[Mapping[str, State]]
     consent: ClassVar[tuple[str, ...]] = ()
     reveal: ClassVar[tuple[str, ...]] = ()
+    batch: ClassVar[int] = 1
     politeness: ClassVar[Politeness]
     evidence: ClassVar[Evidence]
     canonical: ClassVar[Canonical] = Canonical()
@@ -227,6 +229,10 @@ class Portal:
     def url_for(self, number: str, language: str, recipient: Recipient) -> str:
         """The page for `number` where the portal may be told the recipient's postcode or country."""
         return self.url(number, language)
+
+    def batch_url(self, numbers: Sequence[str], language: str) -> str:
+        """The page for several numbers, at most `batch` of them; only for portals that take several."""
+        raise NotImplementedError
 
     def number_in(self, url: str) -> str | None:
         """The number a URL of this portal (page or payload) asks for, None if it asks for none or several."""

@@ -44,6 +44,13 @@ def unread() -> Mapping[str, str]:
     return {name: content.reason for name, content in _read().items() if isinstance(content, Broken)}
 
 
+def without_file(portal: str) -> str | None:
+    """What is said of a portal that brings no file."""
+    if portal in _read():
+        return None
+    return f"no {portal}.toml lies beside its module: its clock, words and numbers are unknown"
+
+
 @cache
 def _read() -> Mapping[str, dict[str, Any] | Broken]:
     found: dict[str, dict[str, Any] | Broken] = {}

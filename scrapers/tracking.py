@@ -152,6 +152,8 @@ class TrackingPortal(Portal):
             return (Reading(Outcome.CHALLENGE),)
         if answer.status is not None and answer.status >= 500:
             return (Reading(Outcome.UNAVAILABLE),)
+        if page.role is Role.PAYLOAD and answer.text.strip() and "<" not in answer.text:
+            raise LayoutChanged(self.name, self.looked_for)
         try:
             return self._document(Document(page, answer.text, tree(answer.text), is_whole(answer.text)))
         except LayoutChanged:

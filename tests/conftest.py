@@ -37,7 +37,8 @@ def db():
 def no_settings_from_outside(
     monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    """No test finds a person's database or sessions."""
+    """No test finds a person's database or sessions, or asks a name server."""
+    monkeypatch.setattr("collector.name_servers.addresses", lambda host: frozenset({"192.0.2.1"}))
     if "CROSSTRACK_DB" in os.environ:
         monkeypatch.delenv("CROSSTRACK_DB")
     none = tmp_path_factory.mktemp("none")

@@ -16,7 +16,9 @@ PURE = (
     "scrapers",
     "collector.answer",
     "collector.cadence",
+    "collector.cadence_rules",
     "collector.canonical",
+    "collector.deadline_rules",
     "collector.drift",
     "collector.fold",
     "collector.fold_matching",
@@ -26,6 +28,8 @@ PURE = (
     "collector.read",
     "collector.reconcile",
     "collector.routing",
+    "collector.settings",
+    "collector.worth",
 )
 #: The one of them that has to look for files: what packages installed beside this one bring along.
 LOOKING_AROUND = "scrapers.outside"

@@ -12,12 +12,15 @@ from collector.commands import (
     accounts,
     checking,
     collecting,
+    copies,
     deriving,
     kit,
     linking,
     looking,
     moving,
+    notifying,
     pairing,
+    scheduling,
     serving,
 )
 from collector.commands.context import Context, say
@@ -34,7 +37,21 @@ app = typer.Typer(
     add_completion=True,
     help="Collect what AliExpress and the carriers say about your parcels, and see where they disagree.",
 )
-for module in (accounts, collecting, linking, pairing, looking, moving, deriving, serving, checking, kit):
+for module in (
+    accounts,
+    collecting,
+    linking,
+    pairing,
+    looking,
+    notifying,
+    moving,
+    deriving,
+    serving,
+    copies,
+    scheduling,
+    checking,
+    kit,
+):
     module.register(app)
 
 

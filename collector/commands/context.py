@@ -1,7 +1,6 @@
 """What every command shares: the database it works on, errors in one line, text safe for a terminal."""
 
 import functools
-import json
 import os
 import sys
 import traceback
@@ -13,7 +12,7 @@ from typing import Any, TypeVar
 import typer
 
 from collector.errors import CrosstrackError, ExitStatus
-from collector.plain_text import plain
+from collector.plain_text import json_text, one_line, plain
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 
@@ -41,7 +40,7 @@ def command(app: typer.Typer, name: str | None = None) -> Callable[[_F], _F]:
             except CrosstrackError as error:
                 if _is_debugging(kwargs):
                     traceback.print_exc()
-                typer.echo(f"crosstrack: {plain(str(error))}", err=True)
+                typer.echo(f"crosstrack: {one_line(str(error))}", err=True)
                 raise typer.Exit(int(error.exit_status)) from None
             except BrokenPipeError:
                 # The reader has gone (`| head`): nobody is left to tell.
@@ -84,4 +83,4 @@ def say(text: str) -> None:
 
 def put_json(rows: Iterable[Any]) -> None:
     """Data for programs, on stdout: one JSON array."""
-    typer.echo(json.dumps(list(rows), ensure_ascii=False, indent=2))
+    typer.echo(json_text(list(rows), indent=2))

@@ -207,7 +207,7 @@ def portals(
     else:
         print_table(console(), rows, _PORTAL_HEADINGS)
     for one in broken():
-        say(f"{one.entry_point}: this portal cannot be loaded: {one.reason}")
+        say(f"{one.entry_point}: {one.reason}")
 
 
 def _print_advice(text: str, *, as_json: bool) -> None:

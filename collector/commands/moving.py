@@ -2,7 +2,7 @@
 
 import io
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
@@ -10,11 +10,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from collector.clock import utc_now
 from collector.commands.context import command, given, say, storable
 from collector.errors import ExitStatus, UsageError
 from collector.export import What
 
 if TYPE_CHECKING:
+    from sqlite_utils import Database
+
     from collector.importing import ImportedVisit, Refused
 
 
@@ -23,7 +26,11 @@ class Format(StrEnum):
 
     CSV = "csv"
     JSONL = "jsonl"
+    ICS = "ics"
 
+
+#: What is exported where nothing is named.
+_USUAL = {Format.CSV: What.HISTORY, Format.JSONL: What.RECORDS, Format.ICS: What.DEADLINES}
 
 _Files = Annotated[list[Path], typer.Argument(help="Records, saved HTML or JSON, HAR, MHTML.", exists=True)]
 _Portal = Annotated[str | None, typer.Option(help="The portal, where the file does not tell.")]
@@ -44,13 +51,13 @@ def register(app: typer.Typer) -> None:
 def export(
     context: typer.Context,
     what: Annotated[What | None, typer.Argument(help="What to export.", show_default="history")] = None,
-    format_: Annotated[Format, typer.Option("--format", help="csv or jsonl.")] = Format.CSV,
+    format_: Annotated[Format, typer.Option("--format", help="csv, jsonl or ics.")] = Format.CSV,
     parcel: Annotated[str | None, typer.Option(help="Only this parcel: any of its numbers.")] = None,
 ) -> None:
-    """Write history, disagreements, findings, parcels or orders as CSV, or as JSON lines.
+    """Write history, disagreements, findings, parcels, orders or deadlines as CSV, or as JSON lines.
 
     Without anything named, JSON lines are records: what each portal showed at each visit,
-    as `import` takes it.
+    as `import` takes it; and ics is a calendar of deadlines and expected deliveries.
 
     Example: crosstrack export history > history.csv
     """
@@ -59,21 +66,33 @@ def export(
     from collector.store.opening import open_store
     from scrapers import portals
 
-    chosen = what or (What.RECORDS if format_ is Format.JSONL else What.HISTORY)
+    chosen = what or _USUAL[format_]
+    if format_ is Format.ICS and chosen is not What.DEADLINES:
+        raise UsageError("only deadlines make a calendar: say export deadlines --format ics")
     if chosen is What.RECORDS and format_ is Format.CSV:
         raise UsageError("records are JSON lines: say --format jsonl")
     with open_store(given(context).database, must_exist=True) as db:
         parcels = parcels_named(db, storable(parcel)) if parcel else None
         if chosen is What.RECORDS:
             exporting.write_json_lines(exporting.records(db, portals(), parcels), sys.stdout)
+        elif format_ is Format.ICS:
+            _put_calendar(db, parcels)
         elif format_ is Format.JSONL:
             exporting.write_json_lines(exporting.rows(db, chosen, parcels), sys.stdout)
         else:
             if isinstance(sys.stdout, io.TextIOWrapper):
                 sys.stdout.reconfigure(newline="")  # CSV has line ends of its own
-            exporting.write_csv(
-                exporting.columns(db, chosen), exporting.rows(db, chosen, parcels), sys.stdout
-            )
+            found = exporting.csv_rows(exporting.rows(db, chosen, parcels))
+            exporting.write_csv(exporting.columns(db, chosen), found, sys.stdout)
+
+
+def _put_calendar(db: "Database", parcels: "Sequence[str] | None") -> None:
+    from collector.calendar_file import calendar
+
+    data = calendar(db, utc_now().date(), parcels)
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(newline="", encoding="utf-8")  # as the format demands
+    sys.stdout.write(data)
 
 
 def import_files(
@@ -87,7 +106,6 @@ def import_files(
 
     Example: crosstrack import saved-page.html --portal usps
     """
-    from collector.clock import utc_now
     from collector.importing.storing import import_visits
     from collector.lock import run_lock
     from collector.store.opening import open_store, writing

@@ -8,6 +8,7 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 
 from collector.errors import UsageError
+from scrapers import portals
 from scrapers.numbers import is_s10
 
 #: Names are those of portals: what the database and files are called by.
@@ -43,6 +44,8 @@ def write_skeleton(portal: NewPortal, folder: Path, today: date) -> list[Path]:
     """
     if not NAME.fullmatch(portal.name):
         raise UsageError(f"a portal's name has small letters, digits, - and _ only, not {portal.name!r}")
+    if portal.name in portals():
+        raise UsageError(f"a portal named {portal.name} exists already; choose another name")
     if not re.fullmatch("[A-Z]{2}", portal.country):
         raise UsageError(f"a country is two letters (ES, US), not {portal.country!r}")
     if re.search(r'["\\\x00-\x1f@]', portal.title) or not portal.title.strip():

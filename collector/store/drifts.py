@@ -1,10 +1,11 @@
 """Signs of drift, read and written, and what it takes to see them in the database."""
 
 from collections.abc import Iterable
+from datetime import datetime, timedelta
 
 from sqlite_utils import Database
 
-from collector.drift import Drift, Sign
+from collector.drift import Drift, RowCount, Sign, after_run, shrinking
 from collector.read.offsets import iso_utc, parse_iso_utc
 from collector.store.sync import sync
 
@@ -12,6 +13,13 @@ _ROWS_BEFORE = """
 select rows_read from visits where portal = ? and tracking_number = ? and outcome = 'ok' and complete = 1
 order by seen_at desc, id limit 1
 """
+_ROW_COUNTS = """
+select tracking_number, id, seen_at, rows_read from visits
+where portal = ? and seen_at >= ? and tracking_number is not null and rows_read is not null
+  and outcome = 'ok' and complete = 1
+"""
+#: How far back parcels' rows are counted.
+_COUNTED_FOR = timedelta(days=14)
 _NEW_UNKNOWN = """
 select distinct o.description from observations as o
 join sightings as s on s.observation_id = o.id
@@ -67,6 +75,17 @@ def keep_drifts(db: Database, portal: str, standing: Iterable[Drift]) -> None:
 def rows_before(db: Database, portal: str, number: str | None) -> int | None:
     """How many rows the last complete visit to the page showed; None for a page about no parcel."""
     return next((row["rows_read"] for row in db.query(_ROWS_BEFORE, [portal, number])), None)
+
+
+def note_shrinking(db: Database, portal: str, now: datetime) -> None:
+    """Keep it as a sign where the portal's parcels suddenly have fewer rows. Call inside a transaction."""
+    counts = [
+        RowCount(row["tracking_number"], row["id"], parse_iso_utc(row["seen_at"]), row["rows_read"])
+        for row in db.query(_ROW_COUNTS, [portal, iso_utc(now - _COUNTED_FOR)])
+    ]
+    found = shrinking(counts, now)
+    if found is not None:
+        keep_drifts(db, portal, after_run(drifts(db, portal), portal, now, found))
 
 
 def new_unknown_wordings(db: Database, visit_id: str) -> list[str]:

@@ -8,6 +8,7 @@ References among derived tables are checked when a transaction ends: a parcel's 
 from sqlite_utils import Database, Migrations
 
 from collector.store.later_tables import CLOCKS, SHOPS
+from collector.store.notice_tables import NOTICES
 
 migrations = Migrations("crosstrack")
 
@@ -357,6 +358,12 @@ def m005_shops(db: Database) -> None:
 def m006_clocks(db: Database) -> None:
     """What is learned of clocks, in words and with sums; what is still to be derived. All is derived anew."""
     _run(db, CLOCKS)
+
+
+@migrations()
+def m007_notices(db: Database) -> None:
+    """What became of notices, and since when which rules are on."""
+    _run(db, NOTICES)
 
 
 #: Every change this version knows; a database with another one was written by a newer version.

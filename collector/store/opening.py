@@ -65,7 +65,8 @@ def _connected(path: Path) -> Database:
     if not path.exists():
         # Order pages are private: the file is never readable by others, not even for a moment.
         os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))
-    connection = sqlite3.connect(path, timeout=BUSY_TIMEOUT_S, isolation_level=None)
+    # In full: `:memory:` and `file:...` mean no file to SQLite.
+    connection = sqlite3.connect(path.absolute(), timeout=BUSY_TIMEOUT_S, isolation_level=None)
     return Database(connection)
 
 

@@ -2,6 +2,8 @@
 
 from sqlite_utils import Database
 
+from collector.store.deadline_view import DEADLINES
+
 FINDINGS = """
 with sized as (
     select d.*, abs(coalesce(case d.kind
@@ -183,6 +185,7 @@ VIEWS = {
     "unknown_phrases": UNKNOWN_PHRASES,
     "order_standing": ORDER_STANDING,
     "parcel_contents": PARCEL_CONTENTS,
+    "deadlines": DEADLINES,
 }
 
 

@@ -25,6 +25,8 @@ from scrapers.words import Leg, Milestone
 
 _T = TypeVar("_T")
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
+#: The tables of the file that are additions.
+SECTIONS = ("events", "places", "portals")
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 _EVENT_KEYS = ("milestone", "portal", "codes", "phrases", "leg", "physical")
 _PLACE_KEYS = ("name", "zone", "country")
@@ -82,7 +84,12 @@ def read_additions(text: str) -> Additions:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise AdditionsError(f"it is not TOML: {str(error)[0].lower()}{str(error)[1:]}") from None
-    _only(data, ("events", "places", "portals"), "the file")
+    return additions_from(data)
+
+
+def additions_from(data: dict[str, Any]) -> Additions:
+    """The additions of a file that holds nothing else, read already. Raises AdditionsError."""
+    _only(data, SECTIONS, "the file")
     portals = data.get("portals", {})
     if not isinstance(portals, dict):
         raise AdditionsError("portals must be written as [portals.NAME]")

@@ -21,6 +21,7 @@ A file in `general/` has wordings of no portal in particular, which settle what 
 
 import re
 import tomllib
+from dataclasses import replace
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -31,6 +32,7 @@ from scrapers.vocabulary.normalising import normal, normal_code
 from scrapers.words import DATA_ONLY, USUAL_LEG, Leg, Milestone
 
 _PACKAGE = "scrapers.vocabulary"
+_EVENT_KEYS = frozenset({"milestone", "codes", "phrases", "leg", "physical", "place", "shared", "because"})
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 
 
@@ -59,7 +61,11 @@ def load(portal: str) -> Vocabulary | None:
 
 def _of_outside(portal: str) -> Vocabulary | None:
     """What another package's file says, None where it is not what such a file must be (see `fault`)."""
-    return None if fault(portal) else _vocabulary(portal, told()[portal])
+    if fault(portal):
+        return None
+    found = _vocabulary(portal, told()[portal])
+    # A stranger's words are read on the stranger's rows alone: they must not change other portals' history.
+    return replace(found, entries=tuple(replace(entry, shared=False) for entry in found.entries))
 
 
 @cache
@@ -68,10 +74,21 @@ def fault(portal: str) -> str | None:
     if portal in _own() or portal not in told():
         return None
     try:
+        _strictly_read(told()[portal])
         _vocabulary(portal, told()[portal])
     except (KeyError, TypeError, ValueError, AttributeError, re.error) as error:
         return f"{portal}.toml: {type(error).__name__}: {error}"
     return None
+
+
+def _strictly_read(data: dict[str, Any]) -> None:
+    """Raises ValueError for a key nobody knows, and for a clock of one zone without the zone."""
+    for events in data.get("events", ()):
+        unknown = sorted(set(events) - _EVENT_KEYS)
+        if unknown:
+            raise ValueError(f"[[events]] has no key {unknown[0]!r}; it has {', '.join(sorted(_EVENT_KEYS))}")
+    if data["clock"]["kind"] == "zone" and not data["clock"].get("zone"):
+        raise ValueError("[clock] of kind zone names no zone")
 
 
 @cache

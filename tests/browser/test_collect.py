@@ -16,8 +16,10 @@ from collector.derive import DERIVED_TABLES, Deriver
 from collector.errors import ExitStatus
 from collector.limits import Limits
 from collector.plan import Wanted
+from collector.politeness import PortalState
 from collector.store.facts import follow
 from collector.store.opening import open_store
+from collector.store.portal_states import keep_portal_state
 from fixtures import messages
 from scrapers import portals
 from tests.browser.story import story_portals
@@ -125,14 +127,14 @@ def test_two_days_of_two_parcels_end_in_one_history_with_its_disagreements(demo)
 
 def test_collecting_again_with_nothing_new_changes_nothing_but_runs_and_visits(demo):
     demo.follow(SPAIN)
-    demo.collect(FIRST)
+    demo.collect(FIRST, hour=6)
     kept = [t for t in DERIVED_TABLES if t not in ("readings", "sightings")]
     seen = ("last_seen_at", "last_visit_id")
     before = demo.dump([*kept, "pages", "sightings"], without=seen)
     visits = demo.rows("select * from visits")
     answered = [visit for visit in visits if visit["outcome"] == "ok"]
     assert answered
-    summary = demo.collect(FIRST, hour=22)
+    summary = demo.collect(FIRST, hour=20)
     assert summary.new == {"orders": 0, "events": 0, "numbers": 0, "disagreements": 0}
     assert len(demo.rows("select * from visits")) == len(visits) + len(answered)  # who knew nothing rests
     assert len(demo.rows("select * from runs")) == 2
@@ -188,6 +190,26 @@ def test_portals_are_asked_one_number_at_a_time_with_the_pause_they_declare(demo
     assert 20 < pause <= portals()["cainiao"].politeness.seconds_between
     outcomes = {r["outcome"] for r in demo.rows("select * from visits")}
     assert outcomes == {"not_found", "no_events_yet"}
+
+
+def test_several_numbers_share_a_visit_where_the_budget_does_not_suffice(demo):
+    demo.follow(SPAIN, OHIO, "LP00766600002222")
+    budget = portals()["cainiao"].politeness.per_day
+    keep_portal_state(demo.db, PortalState("cainiao", FIRST.isoformat(), budget - 1))
+    summary = demo.collect(FIRST, wanted=Wanted(portals=frozenset({"cainiao"})))
+    assert summary.outcomes == {"ok": 2, "no_events_yet": 1}, summary.deferred
+    assert len([r for r in demo.sites.requests if r.path == "/global/detail.json"]) == 1
+    (shared,) = {(r["seen_at"], r["pages"]) for r in demo.rows(SHARED)}
+    assert shared[1]
+    before = demo.dump(DERIVED_TABLES)
+    Deriver(demo.db, portals()).rebuild()
+    assert demo.dump(DERIVED_TABLES) == before
+
+
+SHARED = """
+select v.seen_at, group_concat(p.page_id) as pages
+from visits as v join visit_pages as p on p.visit_id = v.id group by v.id
+"""
 
 
 def test_a_number_that_a_portal_no_longer_knows_loses_nothing_and_is_reported(demo):

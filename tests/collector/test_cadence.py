@@ -9,20 +9,22 @@ from hypothesis import strategies as st
 
 from collector.cadence import (
     ANSWERS,
+    ARRIVAL,
     DAY,
     OVER,
-    SHORTEST,
     SLACK,
     WEEK,
     OrderStanding,
     Standing,
     Tries,
     detail_wait,
+    due_at,
     has_passed,
     order_standing,
     tracking_wait,
     wait,
 )
+from collector.cadence_rules import DEFAULT, SHORTEST
 from scrapers.words import Outcome
 
 NOW = datetime(2026, 6, 1, 10, 0, tzinfo=UTC)
@@ -54,19 +56,44 @@ def test_what_was_never_asked_is_due_at_once(stage):
     assert wait(Standing(stage, NOW - days(400)), None, NOW) == timedelta()
 
 
-@pytest.mark.parametrize("stage", UNDER_WAY)
 @pytest.mark.parametrize(
-    ("quiet", "expected"),
-    [(0, SHORTEST), (29, SHORTEST), (30, DAY), (59, DAY), (90, WEEK), (400, WEEK), (-5, SHORTEST)],
+    ("stage", "hours"),
+    [
+        ("label_only", 12),
+        ("origin", 6),
+        ("line_haul", 12),
+        ("customs", 1),
+        ("last_mile", 1),
+        ("pickup", 6),
+        ("returning", 12),
+        (None, 1),
+        ("a stage of a later version", 1),
+    ],
 )
+def test_a_parcel_is_looked_at_as_often_as_its_stage_deserves(stage, hours):
+    for quiet in (0, 29, -5):
+        assert wait(Standing(stage, NOW - days(quiet)), tried(0), NOW) == timedelta(hours=hours)
+    assert wait(Standing(stage), tried(0), NOW) == timedelta(hours=hours)
+
+
+@pytest.mark.parametrize("stage", sorted(set(UNDER_WAY) - {"label_only"}, key=str))
+@pytest.mark.parametrize(("quiet", "expected"), [(30, DAY), (59, DAY), (89, DAY), (90, WEEK), (400, WEEK)])
 def test_the_longer_nothing_happens_the_rarer_the_visits(stage, quiet, expected):
     assert wait(Standing(stage, NOW - days(quiet)), tried(0), NOW) == expected
 
 
-@pytest.mark.parametrize(("quiet", "expected"), [(59, DAY), (60, WEEK)])
-def test_a_mere_label_is_given_up_on_earlier(quiet, expected):
-    assert wait(Standing("label_only", NOW - days(quiet)), tried(0), NOW) == expected
-    assert wait(Standing("origin", NOW - days(quiet)), tried(0), NOW) == DAY
+@pytest.mark.parametrize("stage", sorted({*UNDER_WAY, *OVER} - {None}))
+def test_every_stage_has_a_rule_and_every_rule_a_reason(stage):
+    assert DEFAULT.rules.keys() >= {stage if stage not in OVER else "delivered", "unknown"}
+    assert all(rule.because for rule in DEFAULT.rules.values())
+
+
+def test_a_run_a_little_early_still_counts_four_times_a_day():
+    """Six hours apart, give or take half an hour: no parcel of the origin stage loses its turn."""
+    pause = DEFAULT["origin"].every
+    last = Tries(NOW, NOW, Outcome.OK)
+    assert has_passed(pause, last, NOW + timedelta(hours=5, minutes=30))
+    assert not has_passed(pause, last, NOW + timedelta(hours=3))
 
 
 @pytest.mark.parametrize("stage", sorted(OVER))
@@ -109,8 +136,22 @@ def test_a_portal_that_never_heard_of_a_number_is_asked_ever_more_rarely(times, 
     assert wait(Standing("origin", NOW), missed(times), NOW) == days(expected)
 
 
+@pytest.mark.parametrize("stage", sorted(ARRIVAL))
+def test_a_parcel_that_has_arrived_may_be_known_any_day_to_who_never_heard_of_it(stage):
+    assert wait(Standing(stage, NOW), missed(50), NOW) == DAY
+
+
 def test_a_portal_that_has_shown_a_number_and_lost_it_is_asked_as_before():
-    assert wait(Standing("origin", NOW), tried(0, Outcome.NOT_FOUND, misses=3), NOW) == SHORTEST
+    lost = tried(0, Outcome.NOT_FOUND, misses=3)
+    assert wait(Standing("customs", NOW), lost, NOW) == SHORTEST
+    assert wait(Standing("origin", NOW), lost, NOW) == DEFAULT["origin"].every
+
+
+def test_a_user_may_look_more_rarely_or_longer():
+    rules = DEFAULT.changed({"last_mile": {"every": "6 h"}, "delivered": {"stop_after": "30 days"}})
+    assert wait(Standing("last_mile", NOW), tried(0), NOW, rules) == timedelta(hours=6)
+    ended = Standing("delivered", NOW, NOW - days(20))
+    assert (wait(ended, tried(0), NOW), wait(ended, tried(0), NOW, rules)) == (None, days(2))
 
 
 @pytest.mark.parametrize("outcome", FAILURES)
@@ -220,6 +261,15 @@ def test_a_pause_has_passed_a_little_early_for_days_and_never_much_late_by_a_clo
 ):
     last = Tries(NOW - ago, NOW - ago, Outcome.OK)
     assert has_passed(pause, last, NOW) == expected
+
+
+@given(hours=st.integers(1, 400), since=st.integers(0, 500))
+def test_when_a_visit_is_due_and_whether_it_is_are_one_thing(hours, since):
+    pause, last = timedelta(hours=hours), Tries(NOW, NOW, Outcome.OK)
+    now = NOW + timedelta(hours=since)
+    assert (due_at(pause, last) <= now) == has_passed(pause, last, now)
+    assert due_at(pause, last) >= NOW + max(SHORTEST, pause - SLACK)
+    assert (due_at(None, last), due_at(pause, None)) == (None, None)
 
 
 moments = st.integers(-400 * 24, 24).map(lambda hours: NOW + timedelta(hours=hours))

@@ -228,7 +228,7 @@ def test_doctor_names_what_is_broken_and_what_to_do(crosstrack, database, progra
         keep_drifts(db, "usps", after_visit([], "usps", visit_id, seen_at, seen))
     checks = json.loads(crosstrack("doctor", "--json", "--browser", program, status=1).stdout)
     broken = {c["layer"]: c for c in checks if not c["works"]}
-    assert set(broken) == {"clock", "portal layout"}
+    assert set(broken) == {"clock", "derived rows", "portal layout"}
     assert "usps" in broken["portal layout"]["seen"]
     assert all(c["advice"] for c in broken.values())
 
@@ -238,14 +238,14 @@ def test_doctor_tells_how_each_account_stands_and_never_what_its_cookies_hold(
 ):
     monkeypatch.setattr(scrapers, "shops", lambda: {"bazaar": BAZAAR})
     arguments = ("doctor", "--browser", program)
-    assert "ok   account: bazaar: no session is stored" in crosstrack(*arguments).stdout
+    assert "ok   session: bazaar: no session is stored" in crosstrack(*arguments).stdout
     never_ending = cookie(expires=-1)
     save_session(sessions, session(never_ending))
-    assert "ok   account: bazaar default: signed in " in crosstrack(*arguments).stdout
+    assert "ok   session: bazaar default: signed in " in crosstrack(*arguments).stdout
     save_session(sessions, session(never_ending, account="work"))
     (sessions / "bazaar.work.json").write_text(SECRET)
     said = crosstrack(*arguments, status=1).output
-    assert "FAIL account: bazaar work: " in said
+    assert "FAIL session: bazaar work: " in said
     assert "crosstrack login bazaar --account work" in said
     assert SECRET not in said
 
@@ -312,17 +312,34 @@ def test_debug_adds_a_traceback_to_the_line(database):
 
 def test_what_is_due_can_be_listed_without_visiting(crosstrack, database):
     crosstrack("add", CAINIAO)
-    assert crosstrack("collect", "--dry-run").stdout.startswith(f"cainiao {CAINIAO}: ")
+    told = crosstrack("collect", "--dry-run")
+    assert told.stdout.startswith(f"cainiao {CAINIAO}: ")
+    assert "never visited" in told.stdout
+    assert told.stderr.endswith("visits due; left out: 0\n")
+    plan = json.loads(crosstrack("collect", "--dry-run", "--json").stdout)
+    assert (plan[0]["portal"], plan[0]["number"], plan[0]["put_off"]) == ("cainiao", CAINIAO, None)
     assert "no portal named" in one_line(crosstrack("collect", "--portal", "nonsense", status=2))
     with open_store(database) as db:
         assert rows(db, "select * from visits") == []
 
 
-def test_portals_tells_which_of_them_may_know_a_number_and_why(crosstrack):
-    rows = json.loads(crosstrack("portals", "--number", "1z 999 AA1 01 2345 6784", "--json").stdout)
-    assert (rows[0]["portal"], rows[0]["because"]) == ("ups", "a UPS number (1Z) with its check digit")
-    levels = [row["level"] for row in rows if row["level"] is not None]
-    assert levels == sorted(levels, reverse=True)
-    assert "Amazon" in crosstrack("portals", "--number", "TBA123456789000").stdout
-    assert "no known form" in crosstrack("portals", "--number", "XX1").stderr
-    crosstrack("portals", "--number", "<script>", status=2)
+def test_a_plan_can_be_for_all_for_an_order_and_for_what_is_due(crosstrack, database):
+    done = [event("2026-02-28 10:00:00", "Delivered", code="GTMS_SIGNED", utc_offset="+00:00")]
+    with open_store(database) as db:
+        take_in(db, [record(number=CAINIAO, order_ids=[ORDER], events=done)])
+        take_in(db, [record(number=CAINIAO, events=done, seen_at="2026-03-20T10:00:00Z")])
+    only = ("collect", "--dry-run", "--portal", "cainiao")
+    assert crosstrack(*only).stdout == ""
+    for options in (["--all"], ["--order", ORDER], ["--number", CAINIAO]):
+        line = crosstrack(*only, *options).stdout
+        assert line.startswith(f"cainiao {CAINIAO}: ")
+        assert line.endswith("; last visit 2026-03-20 10:00 UTC\n")
+    assert "no order 1 is known" in one_line(crosstrack("collect", "--order", "1", status=2))
+    assert "AA1 is not followed" in one_line(crosstrack("collect", "--number", "AA1", status=2))
+
+
+def test_a_users_file_changes_how_often_portals_are_asked(crosstrack, database, monkeypatch, tmp_path):
+    file = tmp_path / "mine.toml"
+    file.write_text('[cadence.label_only]\nevery = "0 h"', encoding="utf-8")
+    monkeypatch.setenv("CROSSTRACK_CONFIG", str(file))
+    assert "[cadence.label_only]: every = '0 h' is out of bounds" in one_line(crosstrack("collect", status=2))

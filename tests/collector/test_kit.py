@@ -84,6 +84,11 @@ def test_what_no_portal_can_be_called_is_refused(tmp_path, wrong, said):
     assert not (tmp_path / "new").exists()
 
 
+def test_a_name_that_a_portal_has_is_refused(tmp_path):
+    with pytest.raises(UsageError, match="usps exists already"):
+        made(tmp_path / "new", name="usps")
+
+
 def test_nothing_is_written_over(tmp_path):
     (tmp_path / "mine.py").write_text("important")
     with pytest.raises(UsageError, match="is not empty"):

@@ -1,17 +1,20 @@
 """Which visits are due. Portals have real names, for their countries; what they accept is made up here."""
 
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from collector.cadence import ANSWERS, SHORTEST, WEEK
+from collector.cadence import ANSWERS, WEEK
+from collector.cadence_rules import SHORTEST
 from collector.derive import Deriver
-from collector.plan import Due, Wanted, due_visits, recipients
+from collector.plan import TOGETHER, Due, Wanted, arriving_orders, due_visits, recipients
 from collector.store.corrections import correct
 from collector.store.facts import Visit, follow, forget, store_visit
+from collector.worth import Worth
 from scrapers import portals as real_portals
 from scrapers.contract import Canonical, Confidence, Portal, Recipient
 from scrapers.shop import Shop
@@ -60,9 +63,9 @@ def test_due_are_the_portals_that_may_know_a_number_sorted_and_with_the_reason(d
         "shop": Store(any=1),
     }
     assert due_visits(db, portals, wanted=EVERYTHING, now=NOW) == [
-        Due("correos", "AA1", "it looks so"),
-        Due("usps", "AA1", "it looks so"),
-        Due("usps", "BB2", "it looks so"),
+        Due("correos", "AA1", "it looks so", Worth.NEVER_ASKED),
+        Due("usps", "AA1", "it looks so", Worth.NEVER_ASKED),
+        Due("usps", "BB2", "it looks so", Worth.NEVER_ASKED),
     ]
 
 
@@ -277,7 +280,7 @@ def test_a_carrier_named_for_a_number_is_asked_about_it(db):
     follow(db, "AA1", NOW, {})
     assert due_visits(
         db, {"usps": Sure(any=0.05), "correos": Sure(any=0.05)}, wanted=EVERYTHING, now=LATER
-    ) == [Due("usps", "AA1", "17TRACK names it as the carrier")]
+    ) == [Due("usps", "AA1", "17TRACK names it as the carrier", Worth.NEVER_ASKED)]
 
 
 def test_what_the_owner_told_of_the_recipient_holds_for_every_number_of_the_parcel(db):
@@ -289,3 +292,76 @@ def test_what_the_owner_told_of_the_recipient_holds_for_every_number_of_the_parc
     assert (found["AA1"].postcode, found["BB2"].postcode) == ("28013", "28013")
     assert found["DD4"] == Recipient("1012 AB", "NL")
     assert "CC3" not in found
+
+
+# --- all, orders, together ------------------------------------------------------------------------------
+
+ARRIVED = [event("2026-02-28 10:00:00", "Arrived", code="CC_IM_START", utc_offset="+00:00")]
+
+
+def test_all_means_whatever_is_followed_due_or_not(db):
+    for number in ("AA1", "BB2"):
+        follow(db, number, NOW, {})
+        visited(db, "usps", number, Outcome.OK)
+    assert due(db, SURE, now=NOW) == []
+    assert due(db, SURE, Wanted(everything=True), now=NOW) == [("usps", "AA1"), ("usps", "BB2")]
+
+
+def test_an_order_means_its_parcels_whenever_they_were_visited(db):
+    take_in(db, [naming("AA1", "BB2", order_ids=[ORDER]), record(number="CC3")])
+    follow(db, "CC3", NOW, {})
+    visited(db, "usps", "AA1", Outcome.OK)
+    assert due(db, SURE, Wanted(orders=frozenset({ORDER})), now=NOW) == [("usps", "BB2"), ("usps", "AA1")]
+    assert due(db, SURE, Wanted(orders=frozenset({"1"})), now=NOW) == []
+
+
+def arrived(db, stage="customs"):
+    """A parcel of an order, in that stage, that two portals have shown at different times."""
+    take_in(db, [record(number="AA1", order_ids=[ORDER], events=ARRIVED)])
+    visited(db, "usps", "AA1", Outcome.OK, NOW)
+    visited(db, "correos", "AA1", Outcome.OK, NOW - timedelta(hours=9))
+    db["parcels"].update("AA1", {"stage": stage, "last_event_at": "2026-01-25T10:00:00Z"})
+
+
+BOTH = {"usps": Sure(any=1.0), "correos": Sure(any=1.0)}
+
+
+@pytest.mark.parametrize(("stage", "expected"), [("customs", True), ("last_mile", True), ("origin", False)])
+def test_what_has_arrived_is_read_on_every_portal_in_the_same_run(db, stage, expected):
+    """It has been quiet for a month, so each is due once a day: one of them now, one nine hours later."""
+    arrived(db, stage)
+    now = NOW + timedelta(hours=13)
+    made = due_visits(db, BOTH, wanted=EVERYTHING, now=now)
+    assert [(d.portal, d.reason) for d in made] == [
+        ("correos", "it has shown this number before"),
+        *([("usps", TOGETHER)] if expected else []),
+    ]
+    assert arriving_orders(db, made) == (frozenset({ORDER}) if expected else frozenset())
+
+
+def test_it_is_read_with_the_shop_too_but_not_twice_within_the_hour(db):
+    arrived(db)
+    now = NOW + timedelta(hours=2)
+    assert due(db, BOTH, now=now) == []
+    visited(db, "shop", "AA1", Outcome.OK, now)
+    together = due_visits(db, BOTH, wanted=EVERYTHING, now=now, since=now)
+    assert [d.portal for d in together] == ["correos", "usps"]
+    assert due_visits(db, BOTH, wanted=EVERYTHING, now=now, since=now, done={("usps", "AA1")}) == [
+        replace(together[0])
+    ]
+    visited(db, "usps", "AA1", Outcome.OK, now - timedelta(minutes=30))
+    assert [d.portal for d in due_visits(db, BOTH, wanted=EVERYTHING, now=now, since=now)] == ["correos"]
+
+
+def test_what_is_worth_most_comes_first_and_who_waits_long_moves_up(db):
+    stages = {"AA1": "origin", "BB2": "last_mile", "CC3": "origin", "DD4": "pickup", "EE5": "origin"}
+    for number in stages:
+        take_in(db, [record(number=number, order_ids=[number] if number == "EE5" else [], events=ARRIVED)])
+        follow(db, number, NOW, {})
+        visited(db, "usps", number, Outcome.OK, NOW - timedelta(days=20 if number == "CC3" else 1))
+    for number, stage in stages.items():
+        db["parcels"].update(number, {"stage": stage})
+    db["orders"].update("EE5", {"state": "shipped", "protection_ends_on": "2026-03-05"})
+    made = due_visits(db, SURE, wanted=EVERYTHING, now=NOW)
+    assert [d.number for d in made] == ["CC3", "EE5", "BB2", "DD4", "AA1"]
+    assert [d.worth for d in made][1:3] == [Worth.PROTECTION_ENDS, Worth.NEAR_ITS_OWNER]

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from collector.cadence_rules import DEFAULT
 from collector.plan import DueOrder, due_orders
 from collector.read.offsets import iso_utc
 from collector.store.facts import Visit, store_visit
@@ -272,3 +273,56 @@ def test_no_order_starves_however_few_visits_a_run_may_make(states, outcomes, li
         assert max(waits) <= 24 + len(shipped) // limit, "a day, and its turn among the others"
     if not shipped:
         assert all(seen.values())
+
+
+# --- asked for by name, together ------------------------------------------------------------------------
+
+
+def chosen(db, days=0.0, **more):
+    return [(d.order_id, d.page) for d in due_orders(db, Store(), "default", now=at(days), **more)]
+
+
+def read_just_now(db, *orders):
+    for id_ in orders:
+        order(db, id_)
+        for page in ("tracking", "detail"):
+            visited(db, id_, page)
+
+
+def test_orders_asked_for_by_name_and_all_are_read_due_or_not_but_never_what_was_not_sent(db):
+    read_just_now(db, "1", "2")
+    order(db, "3", "cancelled")
+    assert chosen(db) == []
+    assert sorted(chosen(db, only={"2", "3"})) == [("2", "detail"), ("2", "tracking")]
+    assert {id_ for id_, _ in chosen(db, everything=True)} == {"1", "2"}
+
+
+def test_the_tracking_page_is_read_with_the_carrier_of_a_parcel_that_has_arrived(db):
+    read_just_now(db, "1", "2")
+    for id_ in "12":
+        parcel(db, f"AA{id_}", id_, last_event=-40)
+    assert chosen(db, 0.1) == []
+    assert chosen(db, 0.1, together={"1"}) == [("1", "tracking")]
+    assert chosen(db, 0.01, together={"1"}) == [], "not twice within the hour"
+    reasons = [d.reason for d in due_orders(db, Store(), "default", now=at(0.1), together={"1"})]
+    assert reasons == ["a carrier is asked about its parcel"]
+
+
+def test_parcels_near_their_owner_and_protections_near_their_end_come_first(db):
+    for id_, stage, protected in (
+        ("1", "origin", None),
+        ("2", "last_mile", None),
+        ("3", "origin", "2026-06-05"),
+    ):
+        order(db, id_, protected=protected, placed=f"2026-05-{30 - int(id_)}")
+        parcel(db, f"AA{id_}", id_, stage)
+        visited(db, id_, "detail")
+        visited(db, id_, "tracking", -0.9)
+    assert chosen(db) == [("3", "tracking"), ("2", "tracking"), ("1", "tracking")]
+
+
+def test_a_user_may_have_orders_read_more_rarely(db):
+    read_just_now(db, "1")
+    rules = DEFAULT.changed({"unknown": {"every": "2 days"}, "order_page": {"every": "30 days"}})
+    assert (chosen(db, 1, rules=rules), chosen(db, 2, rules=rules)) == ([], [("1", "tracking")])
+    assert chosen(db, 7, rules=rules) == [("1", "tracking")]

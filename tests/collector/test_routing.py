@@ -81,6 +81,17 @@ def test_a_foreign_carrier_has_to_be_surer_than_one_of_a_country_the_parcel_touc
     assert set(asked(known, correos=0.3, usps=0.8, royalmail=0.3, gls=0.5)) == {"correos", "gls"}
 
 
+def test_a_portal_that_fails_to_say_is_not_asked_and_stops_no_other():
+    class Broken(Sure):
+        name = "gls"
+
+        def accepts(self, number):
+            raise KeyError(number)
+
+    found = dict(route({"gls": Broken(1.0), "usps": Sure(0.9)}, "AA1", NOTHING))
+    assert found == {"usps": "it looks so"}
+
+
 levels = st.dictionaries(
     st.sampled_from(["usps", "correos", "ups", "gls", "t_17track", "parcelsapp"]),
     st.sampled_from([0.0, 0.05, 0.3, 0.5, 0.95]),

@@ -52,7 +52,8 @@ DOCUMENTED = {
     "portal_state": "portal budget_used drift_since",
     "account_state": "portal account budget_used not_before_at listed_to_end_at",
     "order_sightings": "visit_id order_id shown",
-    "notices": "parcel_id rule subject",
+    "notices": "parcel_id rule subject made_at state",
+    "deadlines": "parcel_id order_id what due_on",
     "_sqlite_migrations": "name",
 }
 
@@ -83,6 +84,7 @@ def test_every_table_is_a_fact_derived_or_machinery(db):
         "account_state",
         "drift",
         "notices",
+        "notice_rules",
         "underived",
         "_sqlite_migrations",
     }

@@ -596,7 +596,7 @@ def checks(folder):
 
 def test_the_check_says_that_nobody_is_signed_in_and_is_content(folder):
     (check,) = checks(folder)
-    assert (check.layer, check.works) == ("account", True)
+    assert (check.layer, check.works) == ("session", True)
     assert check.seen == "bazaar: no session is stored"
 
 

@@ -62,6 +62,8 @@ print(json.dumps({
     "clock": vocabulary.facts("atlantispost").clock.zone,
     "meaning": str(getattr(vocabulary.meaning("atlantispost", code=None, description="Handed to the merfolk"),
                            "milestone", None)),
+    "elsewhere": str(getattr(vocabulary.meaning("dhl", code=None, description="Handed to the merfolk"),
+                             "milestone", None)),
     "level": one.accepts("RA123456785AT").level if one else None,
     "knows": list(may_know("RA123456785AT")),
 }))
@@ -106,6 +108,17 @@ def test_a_portal_of_another_package_is_found_with_its_facts_words_and_numbers(i
     assert "atlantispost" in told["knows"]
 
 
+def test_a_portal_without_its_file_is_found_and_said_to_have_none(installed):
+    told = installed(words=None)
+    assert "atlantispost" in told["portals"]
+    assert any("no atlantispost.toml lies beside its module" in one for one in told["broken"])
+
+
+def test_the_words_of_another_package_are_not_read_on_other_portals_rows(installed):
+    told = installed()
+    assert (told["meaning"], told["elsewhere"]) == ("delivered", "None")
+
+
 def test_a_form_of_numbers_that_cannot_be_meant_is_told_of_and_left_out(installed):
     told = installed(
         words=WORDS
@@ -124,6 +137,15 @@ def test_a_form_of_numbers_that_cannot_be_meant_is_told_of_and_left_out(installe
     ("changed", "reason"),
     [
         ({"module": "raise RuntimeError('no')"}, "RuntimeError: no"),
+        ({"module": "import sys; sys.exit(3)"}, "SystemExit: 3"),
+        ({"module": MODULE.replace("hosts = (", "nothing = (")}, "it does not declare hosts"),
+        (
+            {"module": MODULE.replace('hosts = ("track.atlantis.example",)', "hosts = ()")},
+            "it declares no hosts",
+        ),
+        ({"module": MODULE.replace("[A-Z0-9]+)$", "[0-9]+)$")}, "it does not find its own example"),
+        ({"words": WORDS.replace("phrases =", "phrase =")}, "[[events]] has no key 'phrase'"),
+        ({"words": WORDS.replace('zone = "Europe/Athens"', "")}, "[clock] of kind zone names no zone"),
         ({"module": "import sys; Post = sys"}, "it is not a scrapers.contract.Portal"),
         (
             {"module": MODULE.replace('"atlantispost"', '"usps"'), "entry": "usps = atlantis:Post"},

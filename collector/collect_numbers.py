@@ -1,0 +1,138 @@
+"""One portal's turn in a run: the numbers due there, one visit after the other, as long as it may be asked.
+
+Where the day's budget does not suffice for one visit each, a portal that takes several numbers is asked about
+several at once. What comes is kept as a visit to each number: they share their pages and their moment.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, replace
+
+from sqlite_utils import Database
+
+from collector.answer import read_pages
+from collector.browser import Browser
+from collector.cadence import ANSWERS
+from collector.clock import Clock
+from collector.keeping import Keeper
+from collector.limits import Limits
+from collector.plan import recipients
+from collector.politeness import asking, left_today, permit
+from collector.store.opening import writing
+from collector.store.portal_states import keep_portal_state, portal_state
+from collector.visit import Visited, answered, visit
+from collector.visit.asked import Asked
+from scrapers.contract import NOBODY, Portal, Recipient
+
+
+def batch_size(portal: Portal, due: int, left: int) -> int:
+    """How many numbers one visit asks about, where `due` numbers are to be asked in `left` visits."""
+    return max(1, min(portal.batch, -(-due // max(left, 1))))
+
+
+def shared(portal: Portal, numbers: Sequence[str], visited: Visited) -> list[Visited]:
+    """A visit that asked about several numbers, as a visit to each that the pages answer about.
+
+    The first number's always is one; it is the only one where the visit was not answered.
+    """
+    made = [visited]
+    if visited.outcome not in ANSWERS:
+        return made
+    for number in numbers[1:]:
+        answer = read_pages(portal, number, visited.pages)
+        if answer.outcome in ANSWERS:
+            made.append(
+                replace(
+                    visited,
+                    tracking_number=number,
+                    outcome=answer.outcome,
+                    complete=answer.complete,
+                    readings=answer.readings,
+                    error=answer.error,
+                    attempts=1,  # further ones are counted with the first number
+                )
+            )
+    return made
+
+
+@dataclass(slots=True)
+class PortalTurn:
+    """One portal's turn.
+
+    numbers     those due, the most valuable first
+    open_pages  bounds how many pages are open at one time
+    is_put_off  whether the portal must not be asked now, which is noted with how many visits are left
+    """
+
+    keeper: Keeper
+    browser: Browser
+    portal: Portal
+    numbers: Sequence[str]
+    clock: Clock
+    sleep: Callable[[float], Awaitable[None]]
+    limits: Limits
+    open_pages: asyncio.Semaphore
+    is_put_off: Callable[[str, int], bool]
+    asks_one_by_one: bool = False
+
+    async def take(self) -> None:
+        """Visit the numbers."""
+        known = recipients(self._db)
+        left = list(self.numbers)
+        while left:
+            if self.is_put_off(self.portal.name, len(left)):
+                return
+            numbers = left[: self._size(len(left))]
+            await self._paused()
+            async with self.open_pages:
+                made = await self._visited(numbers, known.get(numbers[0], NOBODY))
+            for one in made:
+                self.keeper.keep(self.portal, one)
+            # What a page about several numbers does not answer is asked for alone.
+            self.asks_one_by_one |= len(made) < len(numbers)
+            kept = {one.tracking_number for one in made}
+            left = [number for number in left if number not in kept]
+
+    def _size(self, due: int) -> int:
+        if self.asks_one_by_one:
+            return 1
+        state = portal_state(self._db, self.portal.name)
+        return batch_size(self.portal, due, left_today(state, self.portal.politeness, self.clock()))
+
+    async def _visited(self, numbers: Sequence[str], recipient: Recipient) -> list[Visited]:
+        portal, language = self.portal, self.portal.default_language
+        if len(numbers) > 1:
+            asked = Asked(portal, portal.batch_url(numbers, language), number=numbers[0])
+            visited = await answered(
+                self.browser,
+                asked,
+                language=language,
+                clock=self.clock,
+                sleep=self.sleep,
+                limits=self.limits,
+            )
+            return shared(portal, numbers, visited)
+        alone = await visit(
+            self.browser,
+            portal,
+            numbers[0],
+            language=language,
+            clock=self.clock,
+            sleep=self.sleep,
+            limits=self.limits,
+            recipient=recipient,
+        )
+        return [alone]
+
+    async def _paused(self) -> None:
+        """Waits as long as the portal wishes, and notes that it is asked now."""
+        name = self.portal.name
+        pause = permit(portal_state(self._db, name), self.portal.politeness, self.clock()).wait_s
+        if pause:
+            await self.sleep(pause)
+        with writing(self._db):
+            keep_portal_state(self._db, asking(portal_state(self._db, name), self.clock()))
+
+    @property
+    def _db(self) -> Database:
+        return self.keeper.db
