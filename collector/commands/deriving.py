@@ -37,8 +37,20 @@ def rebuild(context: typer.Context) -> None:
     from scrapers import portals
 
     database = given(context).database
+    known = portals()
     with run_lock(database), open_store(database, must_exist=True) as db:
-        say(f"rebuilt {_parcels(Deriver(db, portals()).rebuild())}")
+        say(f"rebuilt {_parcels(Deriver(db, known).rebuild())}")
+        for row in db.query(_OF_PAGES):
+            if row["portal"] not in known:
+                said = "their pages cannot be read without the package of its module; install it, and rebuild"
+                say(f"{row['portal']}: {row['visits']} of its visits say nothing now: {said}")
+
+
+#: Visits of which there are pages, not records: only a portal's own module can read those.
+_OF_PAGES = """
+select v.portal, count(distinct v.id) as visits from visits as v join visit_pages as p on p.visit_id = v.id
+where p.role in ('dom', 'payload') group by v.portal order by v.portal
+"""
 
 
 def _parcels(n: int) -> str:

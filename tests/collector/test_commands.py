@@ -16,8 +16,8 @@ from collector.lock import run_lock
 from collector.store.drifts import keep_drifts
 from collector.store.facts import Visit, store_visit
 from collector.store.opening import open_store
-from scrapers.contract import Canonical
-from scrapers.words import Outcome
+from scrapers.contract import Canonical, Page
+from scrapers.words import Outcome, Role
 from tests.collector.accounts import BAZAAR, SECRET, cookie, session
 from tests.collector.worlds import (
     CAINIAO,
@@ -343,3 +343,14 @@ def test_a_users_file_changes_how_often_portals_are_asked(crosstrack, database, 
     file.write_text('[cadence.label_only]\nevery = "0 h"', encoding="utf-8")
     monkeypatch.setenv("CROSSTRACK_CONFIG", str(file))
     assert "[cadence.label_only]: every = '0 h' is out of bounds" in one_line(crosstrack("collect", status=2))
+
+
+def test_rebuild_says_whose_pages_nobody_here_can_read(crosstrack, database):
+    page = Page(Role.DOM, "https://gone.example/", "text/html", b"<p>Delivered</p>", 200)
+    with open_store(database) as db:
+        seen = datetime(2026, 3, 1, 10, 0, tzinfo=UTC)
+        visited = Visit("gonepost", "AA1", seen, "browser", Outcome.OK, complete=True, pages=(page,))
+        store_visit(db, None, visited, Canonical())
+    said = crosstrack("rebuild").stderr
+    assert "gonepost: 1 of its visits say nothing now" in said
+    assert "install it, and rebuild" in said
