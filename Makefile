@@ -8,7 +8,7 @@ BIN = $(VENV)/bin
 WORKERS = 3
 PIP = $(BIN)/python -m pip --quiet --quiet --disable-pip-version-check --no-input
 
-.PHONY: help demo pictures test soak fuzz portals evaluate check browser constraints clean
+.PHONY: help demo pictures test soak fuzz faults portals evaluate check browser constraints clean
 
 help:
 	@echo 'make demo         collect from simulated portals with a real browser, and show the result'
@@ -16,6 +16,8 @@ help:
 	@echo 'make test         run every check and every test, with a real browser'
 	@echo 'make soak         kill 50 collections at any moment; make 500 visits and watch the memory'
 	@echo 'make fuzz         read 10,000 damaged pages per portal'
+	@echo 'make faults       make every listed fault happen, and write the table of docs/reliability.md'
+	@echo 'make portals      make the table of portals in README again'
 	@echo 'make evaluate     score Crosstrack on invented parcels with known truth'
 	@echo 'make check        format, lint and types only'
 	@echo 'make constraints  pin the newest versions of everything again'
@@ -46,6 +48,10 @@ portals: $(VENV)/built
 	@$(BIN)/crosstrack portals --markdown > README.portals
 	@sed -i -e '/<!-- portals -->/,/<!-- \/portals -->/{//!d}' -e '/<!-- portals -->/r README.portals' README.md
 	@rm README.portals
+
+# Makes every fault of docs/reliability.md happen, and writes its table.
+faults: browser
+	CROSSTRACK_REQUIRE_BROWSER=1 $(BIN)/python -m tests.faults
 
 evaluate: $(VENV)/built
 	@$(BIN)/python -m benchmarks.evaluate

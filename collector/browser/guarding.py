@@ -5,7 +5,7 @@ cache, as intercepting every request would:
 
 - `Network.setBlockedURLs` for what documents load (see `blocking`),
 - `Fetch` for documents, frames and data requests: it holds for redirects and for a page's workers too,
-- a stand-in for web sockets that lead elsewhere.
+- a stand-in for web sockets that lead elsewhere, in place before any script of the page.
 
 Frames that the browser runs in a process of their own, and workers, are held until the same list holds for
 them. What a shared worker asks for, and a worker's web sockets, only the browser as a whole can refuse: see
@@ -15,7 +15,6 @@ them. What a shared worker asks for, and a worker's web sockets, only the browse
 import asyncio
 import json
 import logging
-import re
 from collections.abc import Callable, Coroutine, Mapping
 from typing import Any
 from urllib.parse import urlsplit
@@ -30,6 +29,39 @@ _LOG = logging.getLogger(__name__)
 
 _DECIDED = ("Document", "XHR", "Fetch", "EventSource")
 _WEB = frozenset({"http", "https"})
+#: In place of a web socket to a stranger: one that fails. The host is told by a request that is refused and
+#: listed like any other. Playwright's own way, `route_web_socket`, answers by calls into the page that pass
+#: for the act of a person: after it a page may open windows, and those no guard holds.
+#: What it relies on it takes before the page's scripts can replace it.
+_NO_SOCKETS = """(own => {
+  const real = window.WebSocket, Address = URL, {construct} = Reflect, ask = window.fetch;
+  const part = name => Object.getOwnPropertyDescriptor(URL.prototype, name).get;
+  const read = Function.prototype.call.bind(Function.prototype.call);
+  const hostname = part('hostname'), host = part('host');
+  const isOwn = name => {
+    for (let n = 0; n < own.length; n++) if (own[n] === name) return true;
+    return false;
+  };
+  const failed = () => {
+    const socket = new EventTarget();
+    Object.assign(socket, {readyState: 3, bufferedAmount: 0, close() {}, send() {}});
+    setTimeout(() => {
+      for (const name of ['error', 'close']) {
+        const event = new Event(name);
+        socket.dispatchEvent(event);
+        if (typeof socket['on' + name] === 'function') socket['on' + name](event);
+      }
+    });
+    return socket;
+  };
+  const standIn = new Proxy(real, {construct(_, given, target) {
+    const text = `${given[0]}`, url = new Address(text, location.href);
+    if (isOwn(read(hostname, url))) return construct(real, [text, given[1] ?? []], target);
+    ask('https://' + read(host, url) + '/', {mode: 'no-cors'}).catch(() => 0);
+    return failed();
+  }});
+  window.WebSocket = real.prototype.constructor = standIn;
+})(%s)"""
 
 
 class Guard:
@@ -73,18 +105,10 @@ class Guard:
         await events.send("Fetch.enable", {"patterns": patterns})
         attach = {"autoAttach": True, "waitForDebuggerOnStart": True, "flatten": False}
         await events.send("Target.setAutoAttach", attach)
-        await self._page.route_web_socket(self._foreign_sockets(), self._refuse_socket)
+        await self._page.add_init_script(_NO_SOCKETS % json.dumps(sorted(self._loadable)))
 
     def _blocked_urls(self) -> dict[str, Any]:
         return {"urlPatterns": url_patterns(sorted(self._loadable))}
-
-    def _foreign_sockets(self) -> re.Pattern[str]:
-        own = "|".join(re.escape(host) for host in sorted(self._loadable))
-        return re.compile(rf"^wss?://(?!(?:{own})(?:[:/?#]|$))")
-
-    async def _refuse_socket(self, socket: pw.WebSocketRoute) -> None:
-        self.blocked_hosts.add(host_of(socket.url))
-        await socket.close(code=1011, reason="blocked")
 
     async def _decide(self, event: Event) -> None:
         """Fetch.requestPaused: lets a request pass or fails it."""

@@ -53,6 +53,7 @@ class _Lexicon:
     whole: Mapping[str, frozenset[str]]
     beginnings: Mapping[str, frozenset[str]]
     parts: tuple[tuple[str, str], ...]
+    longest_beginning: int  # a word of a megabyte must not be tried letter by letter
 
 
 @lru_cache(maxsize=1 << 14)
@@ -92,7 +93,7 @@ def kinds_of(word: str) -> frozenset[str]:
     """The kinds of one normal word."""
     lexicon = _lexicon()
     found = set(lexicon.whole.get(word, ()))
-    for length in range(1, len(word) + 1):
+    for length in range(1, min(len(word), lexicon.longest_beginning) + 1):
         found.update(lexicon.beginnings.get(word[:length], ()))
     if not word.isascii():
         found.update(kind for part, kind in lexicon.parts if part in word)
@@ -153,6 +154,7 @@ def _lexicon() -> _Lexicon:
         whole={word: frozenset(of) for word, of in whole.items()},
         beginnings={word: frozenset(of) for word, of in beginnings.items()},
         parts=tuple((normal(w), k) for w, k in kinds if w.startswith("*") or is_unspaced(w)),
+        longest_beginning=max(map(len, beginnings), default=0),
     )
 
 

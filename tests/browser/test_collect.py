@@ -141,6 +141,12 @@ def test_collecting_again_with_nothing_new_changes_nothing_but_runs_and_visits(d
     assert demo.dump([*kept, "pages", "sightings"], without=seen) == before
 
 
+@pytest.mark.fault(
+    "A portal answers 503 all through a run",
+    "The others are read; it is asked again in the next run and makes up for it",
+    layer="portal",
+    exit_status="1, then 0",
+)
 def test_a_portal_that_fails_costs_the_others_nothing(demo):
     demo.follow(SPAIN, OHIO)
     demo.sites.fail("tools.usps.com", USPS, [messages.refusal(503)] * 2)
@@ -156,6 +162,12 @@ def test_a_portal_that_fails_costs_the_others_nothing(demo):
     assert demo.rows("select * from observations where portal = 'usps'")
 
 
+@pytest.mark.fault(
+    "429 with `Retry-After` of two hours",
+    "Runs within two hours do not ask it, the first one after them does",
+    layer="portal",
+    exit_status="1, then 0",
+)
 def test_a_portal_that_asks_for_a_pause_is_left_alone_for_as_long(demo):
     demo.follow(OHIO)
     demo.sites.fail("global.cainiao.com", OHIO, [messages.refusal(429, retry_after_s=7200)])
@@ -167,6 +179,12 @@ def test_a_portal_that_asks_for_a_pause_is_left_alone_for_as_long(demo):
     assert summary.outcomes["ok"] == 2
 
 
+@pytest.mark.fault(
+    "A slider in place of the parcel",
+    "It is handed to the person; the next run does not ask",
+    layer="portal",
+    exit_status="3",
+)
 def test_a_challenge_is_handed_to_the_human_and_not_tried_again(demo):
     demo.follow(OHIO)
     demo.sites.fail("global.cainiao.com", OHIO, [fixtures_slider()] * 4)
@@ -212,6 +230,12 @@ from visits as v join visit_pages as p on p.visit_id = v.id group by v.id
 """
 
 
+@pytest.mark.fault(
+    "A portal no longer knows a number that it has shown",
+    "It is reported, and no row is withdrawn",
+    layer="portal",
+    exit_status="0",
+)
 def test_a_number_that_a_portal_no_longer_knows_loses_nothing_and_is_reported(demo):
     demo.follow(SPAIN)
     demo.collect(FIRST, wanted=Wanted(portals=frozenset({"cainiao"})))

@@ -88,6 +88,12 @@ def undisturbed(sites, tmp_path_factory):
     return contents(database), (time.monotonic() - started) / len(DAYS)
 
 
+@pytest.mark.fault(
+    "A run with a real browser is killed (SIGKILL) at random moments of two days",
+    "The next run ends like one that was never killed; no process of the browser is left",
+    layer="killed",
+    exit_status="0 in the next run",
+)
 @pytest.mark.parametrize("attempt", range(KILLS))
 def test_a_run_killed_at_any_moment_ends_like_one_that_was_not(sites, undisturbed, tmp_path, attempt):
     expected, seconds = undisturbed
@@ -106,6 +112,12 @@ def test_a_run_killed_at_any_moment_ends_like_one_that_was_not(sites, undisturbe
     wait_until_gone(sites)
 
 
+@pytest.mark.fault(
+    "A second program begins while a run with a real browser is at work",
+    "It ends at once and names the process",
+    layer="several runs",
+    exit_status="4",
+)
 def test_a_second_run_finds_the_lock_held_and_says_by_whom(sites, tmp_path):
     database = tmp_path / "crosstrack.db"
     sites.today = DAYS[0]

@@ -82,6 +82,12 @@ LOADED_BY = {
 }
 
 
+@pytest.mark.fault(
+    "A page floods the browser in any of several ways, announced or not",
+    "It is cut off at the limit, and the next visit works",
+    layer="portal",
+    exit_status="1",
+)
 @pytest.mark.parametrize("flood", FLOODS)
 @pytest.mark.parametrize("way", LOADED_BY)
 def test_a_flood_is_cut_off_and_the_next_visit_works(bench, way, flood):
@@ -109,6 +115,12 @@ def test_a_flood_is_cut_off_and_the_next_visit_works(bench, way, flood):
     assert bench.visit(Depot()).outcome is Outcome.OK
 
 
+@pytest.mark.fault(
+    "A page loads small things without end",
+    "They are bounded together",
+    layer="portal",
+    exit_status="1",
+)
 def test_many_small_replies_are_bounded_together(bench):
     many = "<script>setInterval(() => fetch('/bit?' + Math.random()).then(r => r.text()), 5)</script>"
     bench.site.lasting(PAGE, "/parcel", page(many + SHELL))

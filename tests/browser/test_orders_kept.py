@@ -153,6 +153,12 @@ def test_a_session_found_dead_leaves_its_file_as_it_was(tmp_path, dead):
         assert stat.S_IMODE(file.stat().st_mode) == 0o600
 
 
+@pytest.mark.fault(
+    "The session ends in the middle of a run that would renew its file",
+    "The file stays as it was",
+    layer="session",
+    exit_status="3",
+)
 def test_a_session_that_ends_in_the_middle_leaves_its_file_as_it_was(tmp_path):
     with buyer(tmp_path, finished_orders(3), journeys={}) as made:
         made.steer(session_dies_after=3)
@@ -208,6 +214,12 @@ def undisturbed(shop, tmp_path_factory):
     return contents(folder)
 
 
+@pytest.mark.fault(
+    "A run is killed while it reads an account, at each kind of page",
+    "The next run takes the list up where it was left; the rows are the same",
+    layer="killed",
+    exit_status="0 in the next run",
+)
 @pytest.mark.parametrize("moment", MOMENTS.values(), ids=MOMENTS.keys())
 def test_a_killed_run_is_taken_up_and_ends_like_one_that_was_not(shop, undisturbed, tmp_path, moment):
     path, times = moment

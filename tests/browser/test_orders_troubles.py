@@ -65,6 +65,12 @@ def ended(made):
     made.shop.door.end_sessions()
 
 
+@pytest.mark.fault(
+    "The session has ended before the run",
+    "`login_required` at the first page, no empty list; parcels are read all the same",
+    layer="session",
+    exit_status="3",
+)
 @pytest.mark.parametrize("dead", ["shell", "redirect"])
 @pytest.mark.parametrize("session", [no_cookies, half, ended])
 def test_a_session_that_is_none_is_found_out_at_once_and_costs_the_others_nothing(made, session, dead):
@@ -97,6 +103,12 @@ def test_an_empty_account_is_read_and_is_none_that_is_signed_out(tmp_path):
         assert made.session().verified_at is not None
 
 
+@pytest.mark.fault(
+    "The session dies between two pages of the list of orders",
+    "The orders read so far stay; the rest is taken up after a login",
+    layer="session",
+    exit_status="3",
+)
 @pytest.mark.parametrize("dead", ["shell", "redirect"])
 @pytest.mark.parametrize(("good_for", "orders"), [(1, 3), (2, 6)])
 def test_a_session_that_dies_in_the_list_keeps_what_was_read(made, dead, good_for, orders):
@@ -114,6 +126,12 @@ def test_a_session_that_dies_in_the_list_keeps_what_was_read(made, dead, good_fo
     assert_complete(made, made.shop.orders_as_of(NOW))
 
 
+@pytest.mark.fault(
+    "The session dies between two orders",
+    "What was read stays; no further page is asked for",
+    layer="session",
+    exit_status="3",
+)
 @pytest.mark.parametrize("dead", ["shell", "redirect"])
 def test_a_session_that_dies_among_the_orders_keeps_what_was_read(made, dead):
     made.steer(dead_session=dead)
@@ -137,6 +155,12 @@ def test_a_session_that_dies_among_the_orders_keeps_what_was_read(made, dead):
 # --- checks for people ------------------------------------------------------------------------------------
 
 
+@pytest.mark.fault(
+    "The shop puts up a check for people, in each of its forms, on each of its pages",
+    "It is met once; the account is left alone for a day",
+    layer="session",
+    exit_status="3",
+)
 @pytest.mark.parametrize("on", ["list", "tracking", "detail"])
 @pytest.mark.parametrize("form", FORMS)
 def test_a_challenge_is_met_once_and_the_account_left_alone(made, form, on):
@@ -250,6 +274,12 @@ def test_of_two_accounts_the_one_that_is_challenged_keeps_the_other_from_nothing
         assert_single(made)
 
 
+@pytest.mark.fault(
+    "Of two accounts one is signed out",
+    "The other is read",
+    layer="session",
+    exit_status="3",
+)
 def test_of_two_accounts_the_one_whose_session_ended_keeps_the_other_from_nothing(tmp_path):
     mine, hers = finished_orders(2), finished_orders(4)[2:]
     with buyer(tmp_path, mine, journeys={}, others=hers) as made:

@@ -97,6 +97,12 @@ def test_a_profile_speaks_the_language_of_each_visit(bench, server, tmp_path):
     bench.runner.run(run())
 
 
+@pytest.mark.fault(
+    "Another browser uses a portal's profile",
+    "That portal is `unavailable` with the reason; the others are read",
+    layer="browser",
+    exit_status="1",
+)
 def test_a_profile_in_use_is_one_clear_line_and_costs_no_other_portal(bench, tmp_path, monkeypatch):
     monkeypatch.setattr("collector.browser.starting._PROFILE_PATIENCE_SECONDS", 0.3)
     options = BrowserOptions(arguments=tuple(bench.arguments), profiles=tmp_path)
@@ -115,6 +121,12 @@ def test_a_profile_in_use_is_one_clear_line_and_costs_no_other_portal(bench, tmp
     assert [v.outcome for v in bench.runner.run(run())] == [Outcome.OK, Outcome.OK]
 
 
+@pytest.mark.fault(
+    "The program is ended by SIGKILL, SIGTERM or SIGINT while the browser is at work",
+    "No process of the browser is left, with a profile of its own or without",
+    layer="browser",
+    exit_status="—",
+)
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
 @pytest.mark.parametrize("profiled", [True, False], ids=["profile", "fresh"])
 def test_no_browser_outlives_a_program_that_is_killed(bench, tmp_path, how, profiled):
@@ -127,6 +139,12 @@ def test_no_browser_outlives_a_program_that_is_killed(bench, tmp_path, how, prof
     wait_until_gone(marker)
 
 
+@pytest.mark.fault(
+    "A browser that crashed left its mark in the profile",
+    "The mark of a dead process locks nobody out",
+    layer="browser",
+    exit_status="0",
+)
 def test_a_mark_left_by_a_crash_locks_nobody_out(tmp_path):
     gone = subprocess.run(["true"], check=True)  # noqa: F841 - only its id would be needed, and that is free again
     (tmp_path / "SingletonLock").symlink_to(f"{os.uname().nodename}-999999999")
@@ -208,6 +226,12 @@ def test_a_running_browser_survives_a_program_that_is_killed(bench, tmp_path):
         assert process.poll() is None
 
 
+@pytest.mark.fault(
+    "The running browser that was named does not answer",
+    "One line; what the address may hold of secrets is not told",
+    layer="browser",
+    exit_status="1",
+)
 def test_an_endpoint_where_nothing_answers_is_one_clear_line(bench):
     async def opens():
         async with open_browser(BrowserOptions(endpoint="http://127.0.0.1:9/?token=secret")):
@@ -250,6 +274,12 @@ def _unwatched(monkeypatch):
     monkeypatch.setattr("collector.browser._WATCH_SECONDS", 3600)
 
 
+@pytest.mark.fault(
+    "The browser grows from visit to visit",
+    "It is started again between two visits",
+    layer="browser",
+    exit_status="0",
+)
 @pytest.mark.usefixtures("_unwatched")
 def test_a_browser_that_has_grown_is_started_anew_between_visits(bench):
     options = BrowserOptions(arguments=tuple(bench.arguments))
@@ -293,6 +323,12 @@ def test_visits_under_way_end_before_the_browser_is_started_anew(bench):
     assert second.outcome is Outcome.OK
 
 
+@pytest.mark.fault(
+    "One page takes all memory",
+    "That page is ended, and no other",
+    layer="browser",
+    exit_status="1",
+)
 def test_a_page_that_takes_all_memory_is_ended_and_no_other(bench):
     eats = "<script>const held = []; setInterval(() => held.push(new Uint8Array(3e7).fill(1)), 5)</script>"
     bench.site.lasting("www.counter.test", f"/{NUMBER}", page(eats))

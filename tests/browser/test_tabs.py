@@ -70,6 +70,12 @@ def _steady(bench):
     bench.site.lasting("www.counter.test", "/steady", page("<ul class=rows><li>Steady</ul>"))
 
 
+@pytest.mark.fault(
+    "The reply about one number comes while the next is asked for",
+    "It is never taken for the next",
+    layer="portal",
+    exit_status="0",
+)
 def test_a_late_reply_about_one_number_is_never_taken_for_the_next(bench):
     """The first page leaves requests behind: one that outlives it, and one that comes again and again."""
     lingering = """<script>

@@ -89,6 +89,12 @@ def test_rows_that_come_with_the_document_need_no_data(bench):
     assert texts(visited) == ["Accepted", "Departed"]
 
 
+@pytest.mark.fault(
+    "A page comes slowly, piece by piece",
+    "It is waited for to its end",
+    layer="network",
+    exit_status="0",
+)
 def test_a_slow_document_is_waited_for_to_its_end(bench):
     slow = messages.Answer(200, ROWS.encode(), (("Content-Type", messages.HTML),), delay_s=0.3)
     bench.site.lasting("www.counter.test", f"/{NUMBER}", slow)
@@ -119,6 +125,12 @@ def test_data_asked_for_another_number_is_not_taken_for_the_answer(bench):
     assert (visited.outcome, visited.readings[0].number) == (Outcome.OK, NUMBER)
 
 
+@pytest.mark.fault(
+    "Data speak of another number",
+    "They are kept and invent nothing",
+    layer="portal",
+    exit_status="1",
+)
 def test_data_that_speaks_of_another_number_is_kept_and_invents_nothing(bench):
     bench.site.lasting(API, DATA, parcel("DP999999999"))
     visited = bench.visit(Depot())
@@ -204,6 +216,12 @@ def test_a_page_that_moves_on_by_itself_is_read_where_it_ends(bench):
     assert (visited.outcome, visited.pages[0].url) == (Outcome.OK, f"https://{PAGE}/new?n={NUMBER}")
 
 
+@pytest.mark.fault(
+    "A portal redirects to another host",
+    "The visit ends before that host is asked for anything",
+    layer="portal",
+    exit_status="1",
+)
 @pytest.mark.parametrize(
     "leading_away",
     [
@@ -224,6 +242,12 @@ def test_nobody_is_led_to_somebody_elses_page(bench, leading_away):
 # Faults
 
 
+@pytest.mark.fault(
+    "The connection is reset, cut in the middle, or refused with 502, 503, 504 or 429, once",
+    "One more attempt brings everything; nothing is stored twice",
+    layer="network",
+    exit_status="0",
+)
 @pytest.mark.parametrize(
     "fault",
     [
@@ -250,6 +274,12 @@ def test_a_passing_fault_costs_one_attempt(bench, host, path, fault):
     assert roles(visited) == [Role.DOM, Role.PAYLOAD]
 
 
+@pytest.mark.fault(
+    "The connection is reset, cut or refused with 503 at every attempt",
+    "`unavailable` after three attempts, with the reason in one line",
+    layer="network",
+    exit_status="1",
+)
 @pytest.mark.parametrize(
     ("fault", "said"),
     [
@@ -284,6 +314,12 @@ def test_the_pause_a_portal_asks_for_is_kept(bench):
     assert 30 <= bench.pauses[0] <= 31
 
 
+@pytest.mark.fault(
+    "429 with `Retry-After` of an hour",
+    "The visit ends at once, and that moment is kept as the earliest for the next",
+    layer="portal",
+    exit_status="1",
+)
 @pytest.mark.parametrize(("host", "path"), [(PAGE, "/parcel"), (API, DATA)], ids=["page", "data"])
 def test_a_pause_beyond_the_cap_ends_the_visit_at_once(bench, host, path):
     fault = refusal(429, retry_after_s=3600)
@@ -294,6 +330,12 @@ def test_a_pause_beyond_the_cap_ends_the_visit_at_once(bench, host, path):
     assert "3600" in visited.error
 
 
+@pytest.mark.fault(
+    "A server takes the request and says nothing",
+    "It is left within the limits and tried again; then `unavailable`",
+    layer="network",
+    exit_status="1",
+)
 @pytest.mark.parametrize(
     ("host", "path", "said"),
     [(PAGE, "/parcel", "did not answer within 1 s"), (API, DATA, "did not arrive within 1 s")],
@@ -306,6 +348,12 @@ def test_a_server_that_hangs_is_left_within_the_limits(bench, host, path, said):
     assert said in visited.error
 
 
+@pytest.mark.fault(
+    "A page or its data are 30 MB long",
+    "The visit is given up at the limit; nothing of that size is kept or parsed",
+    layer="portal",
+    exit_status="1",
+)
 @pytest.mark.parametrize(
     ("host", "path", "media_type"),
     [(PAGE, "/parcel", messages.HTML), (API, DATA, messages.JSON)],
@@ -329,6 +377,12 @@ def test_a_page_that_grows_by_its_own_script_is_bounded_too(bench):
     assert "limit" in visited.error
 
 
+@pytest.mark.fault(
+    "Data end in the middle although the server says that they are whole",
+    '`layout_changed` with the piece kept; never "no events"',
+    layer="network",
+    exit_status="1",
+)
 def test_data_cut_short_by_the_server_is_no_answer(bench):
     bench.site.lasting(API, DATA, messages.Answer(200, b'{"number": "DP0000', CROSS_ORIGIN))
     visited = bench.visit(Depot())
@@ -336,6 +390,12 @@ def test_data_cut_short_by_the_server_is_no_answer(bench):
     assert visited.pages[1].body == b'{"number": "DP0000'
 
 
+@pytest.mark.fault(
+    'A page says "unknown number" because its own data request failed',
+    "It is not believed: `unavailable`",
+    layer="portal",
+    exit_status="1",
+)
 def test_what_a_page_says_after_its_data_failed_is_not_believed(bench):
     shell = SHELL.replace(
         ".then(draw)", ".then(draw).catch(() => { document.body.innerHTML = '<p class=unknown>?' })"
@@ -347,6 +407,12 @@ def test_what_a_page_says_after_its_data_failed_is_not_believed(bench):
     assert "HTTP 500" in visited.error
 
 
+@pytest.mark.fault(
+    "One of several data requests of a page fails",
+    "The rows that came are kept, the visit is not complete and withdraws nothing",
+    layer="network",
+    exit_status="0",
+)
 def test_a_failed_second_request_costs_no_row_but_is_not_complete(bench):
     bench.site.lasting(
         PAGE, "/parcel", page(SHELL + "<script>fetch('https://api.depot.test/parcels/b')</script>")
@@ -358,6 +424,12 @@ def test_a_failed_second_request_costs_no_row_but_is_not_complete(bench):
     assert "ERR_CONNECTION_RESET" in visited.error
 
 
+@pytest.mark.fault(
+    "A check for people, with status 200, 403, 429 or 503",
+    "`challenge` after one attempt; page and picture kept",
+    layer="portal",
+    exit_status="3",
+)
 @pytest.mark.parametrize("status", [200, 403, 429, 503])
 def test_a_challenge_is_recognised_and_never_asked_again(bench, status):
     bench.site.lasting("www.counter.test", f"/{NUMBER}", page("<p id=slider>Drag me", status))
@@ -366,6 +438,12 @@ def test_a_challenge_is_recognised_and_never_asked_again(bench, status):
     assert roles(visited) == [Role.DOM, Role.SCREENSHOT]
 
 
+@pytest.mark.fault(
+    "403, 404 or 500 with a page in no known state",
+    "`unavailable` or `layout_changed` with the status, the page kept",
+    layer="portal",
+    exit_status="1",
+)
 @pytest.mark.parametrize(
     ("status", "outcome"),
     [(403, Outcome.UNAVAILABLE), (500, Outcome.UNAVAILABLE), (404, Outcome.LAYOUT_CHANGED)],
@@ -377,6 +455,12 @@ def test_an_error_page_nobody_knows_says_its_status(bench, status, outcome):
     assert f"HTTP {status}" in visited.error
 
 
+@pytest.mark.fault(
+    "The certificate is not the portal's (a forged one, a captive portal)",
+    "Nothing is sent or read; `unavailable` with the reason, not tried again",
+    layer="network",
+    exit_status="1",
+)
 def test_a_forged_certificate_is_never_accepted(bench):
     class Forged(Counter):
         hosts = ("forged.test",)
@@ -390,6 +474,12 @@ def test_a_forged_certificate_is_never_accepted(bench):
     assert "ERR_CERT" in visited.error
 
 
+@pytest.mark.fault(
+    "Redirects without end, an answer without content, a download in place of a page",
+    "`unavailable` after one attempt",
+    layer="portal",
+    exit_status="1",
+)
 @pytest.mark.parametrize(
     ("answer", "said"),
     [
@@ -406,6 +496,12 @@ def test_what_is_no_page_is_not_asked_for_again(bench, answer, said):
     assert said in visited.error
 
 
+@pytest.mark.fault(
+    "A script of the page runs for ever",
+    "The page is given up, and the next visit works",
+    layer="browser",
+    exit_status="1",
+)
 def test_a_page_that_never_pauses_is_given_up_and_the_next_visit_works(bench):
     bench.site.lasting("www.counter.test", f"/{NUMBER}", page("<script>for (;;) {}</script>"))
     limits = replace(BRISK, attempts=1, call_seconds=1, close_seconds=2)
@@ -414,6 +510,12 @@ def test_a_page_that_never_pauses_is_given_up_and_the_next_visit_works(bench):
     assert bench.visit(Depot()).outcome is Outcome.OK
 
 
+@pytest.mark.fault(
+    "The page's process crashes in the middle of a visit",
+    "One more attempt, in a new tab",
+    layer="browser",
+    exit_status="0",
+)
 def test_a_crashed_page_is_tried_again(bench):
     bench.site.queue(API, DATA, [messages.hang()])
 
@@ -448,6 +550,12 @@ def test_a_cancelled_visit_leaves_no_page(bench):
 # The browser itself
 
 
+@pytest.mark.fault(
+    "The browser is killed in the middle of a visit",
+    "It is started again, and the same visit brings everything",
+    layer="browser",
+    exit_status="0",
+)
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="looks into /proc")
 def test_a_visit_whose_browser_was_killed_gets_another_one(bench):
     marker = "--crosstrack-test-killed"
@@ -467,6 +575,12 @@ def test_a_visit_whose_browser_was_killed_gets_another_one(bench):
     assert not processes_with(marker)
 
 
+@pytest.mark.fault(
+    "A page kills two browsers, one after the other",
+    "It gets no third one: `unavailable`",
+    layer="browser",
+    exit_status="1",
+)
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="looks into /proc")
 def test_what_kills_two_browsers_gets_no_third(bench):
     marker = "--crosstrack-test-killed-twice"
@@ -487,6 +601,12 @@ def test_what_kills_two_browsers_gets_no_third(bench):
     assert not processes_with(marker)
 
 
+@pytest.mark.fault(
+    "The program fails while the browser is at work",
+    "No process of the browser is left",
+    layer="browser",
+    exit_status="—",
+)
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="looks into /proc")
 def test_no_process_outlives_the_browser_whatever_happens(bench):
     marker = "--crosstrack-test-orphans"

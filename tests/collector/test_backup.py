@@ -80,6 +80,12 @@ def test_a_backup_goes_nowhere_it_could_harm(filled, crosstrack, tmp_path):
     one_line(crosstrack("backup", tmp_path / "link.db", "--force", status=2))
 
 
+@pytest.mark.fault(
+    "A backup is made while another program writes",
+    "It is of one moment, and whole",
+    layer="database",
+    exit_status="0",
+)
 def test_a_backup_is_of_one_moment_while_another_program_writes(filled, tmp_path):
     stop, wrote = threading.Event(), []
 
@@ -122,6 +128,12 @@ def test_a_backup_of_nothing_or_of_a_damaged_file_is_refused(crosstrack, databas
     assert not leftovers(tmp_path)
 
 
+@pytest.mark.fault(
+    "The disk is full while a backup is made",
+    "No half backup is left",
+    layer="disk",
+    exit_status="5",
+)
 def test_a_full_disk_leaves_no_half_backup(filled, tmp_path, monkeypatch):
     connect = sqlite3.connect
 

@@ -59,6 +59,12 @@ def test_the_pause_a_portal_asks_for_is_kept_even_after_an_answer():
     assert permit(state, POLITE, NOW + timedelta(hours=1)).refused
 
 
+@pytest.mark.fault(
+    "A portal fails for days",
+    "It is asked ever more rarely, at least once a day",
+    layer="portal",
+    exit_status="1",
+)
 def test_failures_in_a_row_open_the_circuit_for_longer_each_time():
     state, rests = FRESH, []
     for _ in range(PATIENCE + 6):

@@ -219,6 +219,12 @@ def test_file_and_folder_are_private_from_the_start(folder, monkeypatch):
     assert {m for modes in seen for m in modes.values()} == {0o600}
 
 
+@pytest.mark.fault(
+    "The disk is full while a session is stored",
+    "The old session stays, and no half file",
+    layer="session",
+    exit_status="—",
+)
 def test_a_write_that_fails_leaves_the_old_session_and_nothing_else(folder, monkeypatch):
     save_session(folder, session())
 

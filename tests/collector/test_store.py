@@ -95,6 +95,12 @@ def test_an_older_file_is_copied_then_becomes_as_a_new_one(database, tmp_path, s
         assert column(copied, "select note from followed") == ["kept"]
 
 
+@pytest.mark.fault(
+    "The disk is full while the copy before a migration is made",
+    "Nothing is migrated; the copy is made again the next time",
+    layer="disk",
+    exit_status="5",
+)
 def test_a_copy_that_failed_is_made_again(database, monkeypatch):
     an_older_file(database, "m003_history")
 
@@ -113,6 +119,12 @@ def test_a_copy_that_failed_is_made_again(database, monkeypatch):
         assert column(copied, "select note from followed") == ["kept"]
 
 
+@pytest.mark.fault(
+    "A migration fails in the middle",
+    "All of it or nothing: the file is as it was",
+    layer="database",
+    exit_status="5",
+)
 def test_a_migration_that_fails_changes_nothing(database, monkeypatch):
     monkeypatch.setattr("collector.store.migrations._MACHINERY", "create table visits (id text);\n")
     assert "already exists" in said_of(database)
@@ -120,6 +132,12 @@ def test_a_migration_that_fails_changes_nothing(database, monkeypatch):
         assert untouched.table_names() == []
 
 
+@pytest.mark.fault(
+    "The database was written by a newer version",
+    "It is refused, not a byte changed",
+    layer="database",
+    exit_status="5",
+)
 def test_a_file_of_a_newer_version_is_refused_untouched(database):
     with open_store(database) as db:
         db["_sqlite_migrations"].insert(
@@ -131,6 +149,12 @@ def test_a_file_of_a_newer_version_is_refused_untouched(database):
     assert database.read_bytes() == before
 
 
+@pytest.mark.fault(
+    "The file is the database of another program",
+    "It is refused, not a byte changed",
+    layer="database",
+    exit_status="5",
+)
 @pytest.mark.parametrize("with_migrations", [False, True])
 def test_a_database_of_another_program_is_refused_untouched(database, with_migrations):
     with closing(Database(database)) as other:
@@ -181,6 +205,12 @@ def test_a_read_only_file_is_refused(database, monkeypatch):
         follow(db, "AA1", NOW, {})
 
 
+@pytest.mark.fault(
+    "Another program holds the database before a run begins",
+    "One line after ten seconds; nothing was asked of anybody",
+    layer="database",
+    exit_status="5",
+)
 def test_a_file_another_program_holds_is_refused_until_it_lets_go(database, monkeypatch):
     monkeypatch.setattr(opening, "BUSY_TIMEOUT_S", 0.01)
     with open_store(database):

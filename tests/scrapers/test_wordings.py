@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from scrapers import vocabulary
 from scrapers.vocabulary.indexing import merged
+from scrapers.vocabulary.lexicon import kinds_of
 from scrapers.vocabulary.loading import general_entries
 from scrapers.vocabulary.normalising import bare
 from scrapers.words import ACCOMPLISHED, Leg
@@ -368,3 +369,8 @@ def test_captured_rows_of_a_relay_are_understood_by_everybody():
     for text in texts:
         assert milestone(text) is not None, text
         assert milestone(text) is milestone(text, "17track"), text
+
+
+def test_a_word_of_three_megabytes_is_not_tried_letter_by_letter():
+    # It would take hours.
+    assert kinds_of("zugestellt" * 300_000) == kinds_of("zugestelltzugestellt")

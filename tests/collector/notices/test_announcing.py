@@ -195,6 +195,12 @@ def test_a_rule_limited_to_portals_hears_no_others(on):
 # --- services that fail --------------------------------------------------------------------------------
 
 
+@pytest.mark.fault(
+    "The server for notices is down",
+    "The notice is kept and sent in the next run, once",
+    layer="notices",
+    exit_status="0",
+)
 @pytest.mark.parametrize("reason", ["unreachable", ValueError("https://user:secret@host")])
 def test_what_could_not_be_sent_is_sent_in_the_next_run(on, reason):
     take_in(on, [shown(out_on(NOW))])
@@ -211,6 +217,12 @@ def test_what_could_not_be_sent_is_sent_in_the_next_run(on, reason):
     assert run(on, at(hours=12))[0] == []
 
 
+@pytest.mark.fault(
+    "Of two addresses for notices one is down",
+    "The other does not get it twice",
+    layer="notices",
+    exit_status="0",
+)
 def test_an_address_that_took_it_does_not_get_it_twice(on):
     take_in(on, [shown(out_on(NOW))])
     told = Told("1 (mail)", "2 (ntfy)")
@@ -248,6 +260,12 @@ def test_what_could_not_be_sent_for_a_week_is_given_up(on):
     assert column(on, "select state from notices") == ["dropped"]
 
 
+@pytest.mark.fault(
+    "The program dies while it sends a notice",
+    "The notice is not sent again, and that is said",
+    layer="notices",
+    exit_status="0",
+)
 def test_of_what_was_being_sent_when_the_program_died_nothing_is_sent_again(on):
     take_in(on, [shown(out_on(NOW))])
 

@@ -130,6 +130,12 @@ def test_notify_sends_once(crosstrack, configured, protected, server):
     assert SECRET.encode() not in protected.read_bytes()
 
 
+@pytest.mark.fault(
+    "`crosstrack notify` while the server answers 503",
+    "One line without the address; the next one sends it",
+    layer="notices",
+    exit_status="1",
+)
 def test_a_server_that_is_down_is_said_and_the_next_run_sends(crosstrack, configured, protected, server):
     server.status = 503
     said = crosstrack("notify", status=1).stderr
