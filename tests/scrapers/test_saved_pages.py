@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 import scrapers
-from scrapers import vocabulary
 from collector.kit.cases import cases, differences, shortcomings
+from scrapers import vocabulary
 from scrapers.contract import Page
 
 ROOT = Path(__file__).parents[2] / "fixtures" / "pages"
