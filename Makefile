@@ -8,7 +8,7 @@ BIN = $(VENV)/bin
 WORKERS = 3
 PIP = $(BIN)/python -m pip --quiet --quiet --disable-pip-version-check --no-input
 
-.PHONY: help demo pictures test soak fuzz faults portals evaluate check browser constraints clean
+.PHONY: help demo pictures test soak fuzz faults year portals evaluate check browser constraints clean
 
 help:
 	@echo 'make demo         collect from simulated portals with a real browser, and show the result'
@@ -17,6 +17,7 @@ help:
 	@echo 'make soak         kill 50 collections at any moment; make 500 visits and watch the memory'
 	@echo 'make fuzz         read 10,000 damaged pages per portal'
 	@echo 'make faults       make every listed fault happen, and write the table of docs/reliability.md'
+	@echo 'make year         live through a simulated year of 300 parcels, and compare it with the truth'
 	@echo 'make portals      make the table of portals in README again'
 	@echo 'make evaluate     score Crosstrack on invented parcels with known truth'
 	@echo 'make check        format, lint and types only'
@@ -52,6 +53,9 @@ portals: $(VENV)/built
 # Makes every fault of docs/reliability.md happen, and writes its table.
 faults: browser
 	CROSSTRACK_REQUIRE_BROWSER=1 $(BIN)/python -m tests.faults
+
+year: $(VENV)/built
+	@$(BIN)/python -m tests.year
 
 evaluate: $(VENV)/built
 	@$(BIN)/python -m benchmarks.evaluate

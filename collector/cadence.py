@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from collector.cadence_rules import DEFAULT, SHORTEST, Cadence
+from collector.cadence_rules import DEFAULT, SHORTEST, Cadence, Rule
 from scrapers.words import Outcome
 
 DAY, WEEK = timedelta(days=1), timedelta(days=7)
@@ -54,6 +54,7 @@ class Tries:
 
     answered_at  of the last visit whose outcome was an answer
     misses       how many visits found nothing; counts while nothing was ever shown
+    unread       how many visits ended on a page in no known state; counts likewise
     """
 
     first_at: datetime
@@ -62,6 +63,7 @@ class Tries:
     answered_at: datetime | None = None
     misses: int = 0
     has_shown: bool = False
+    unread: int = 0
 
 
 def wait(
@@ -72,6 +74,8 @@ def wait(
         return timedelta()
     if standing.stage in OVER and _is_done(standing.ended_at, tries, now, rules):
         return None
+    if tries.last_outcome is Outcome.LAYOUT_CHANGED and not tries.has_shown and tries.unread > 1:
+        return _doubled(rules["not_found"], tries.unread - 1, standing.stage)
     if tries.last_outcome not in ANSWERS:
         return rules["failed"].every
     return max(_by_standing(standing, now, rules), _by_answer(tries, standing.stage, rules))
@@ -98,9 +102,16 @@ def _by_answer(tries: Tries, stage: str | None, rules: Cadence) -> timedelta:
         return rules["input_needed"].every
     if not tries.misses or tries.has_shown:
         return SHORTEST
-    rule = rules["not_found"]
+    return _doubled(rules["not_found"], tries.misses, stage)
+
+
+def _doubled(rule: Rule, times: int, stage: str | None) -> timedelta:
+    """The rule's pause, doubled with each further time, up to its longest.
+
+    A page that is in no known state may be how a portal says that it does not know a number.
+    """
     longest = rule.arrived if stage in ARRIVAL else rule.longest
-    return min(rule.every * (1 << min(tries.misses - 1, 12)), longest or rule.every)
+    return min(rule.every * (1 << min(max(times - 1, 0), 12)), longest or rule.every)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,8 @@ from scrapers.words import Outcome
 _COLUMNS = """
 min(seen_at) as first_at, max(seen_at || ' ' || outcome) as last,
 max(case when outcome in ({answers}) then seen_at end) as answered_at,
-max(outcome in ({shown})) as has_shown, sum(outcome = 'not_found') as misses
+max(outcome in ({shown})) as has_shown, sum(outcome = 'not_found') as misses,
+sum(outcome = 'layout_changed') as unread
 """.format(
     answers=", ".join(f"'{outcome}'" for outcome in sorted(ANSWERS)),
     shown=", ".join(f"'{outcome}'" for outcome in sorted(SHOWN)),
@@ -46,4 +47,5 @@ def _tries(row: Mapping[str, Any]) -> Tries:
         answered_at=parse_iso_utc(row["answered_at"]) if row["answered_at"] else None,
         misses=row["misses"],
         has_shown=bool(row["has_shown"]),
+        unread=row["unread"],
     )

@@ -1,5 +1,6 @@
 """How long after a visit the next one is due, case by case; no visit too early, none put off for ever."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
@@ -356,3 +357,16 @@ def test_standing_of_an_order_takes_its_parcels_together():
     assert order("shipped", placed=3) == OrderStanding("shipped", Standing(None, NOW - days(3)))
     assert order("finished", ARRIVED, MOVING, finished=2).parcels.ended_at == NOW - days(2)
     assert order("finished", ARRIVED, finished=2).parcels.ended_at == NOW - days(12)
+
+
+def test_a_portal_whose_page_is_never_understood_for_a_number_is_asked_less_and_less_often():
+    under_way = Standing("line_haul", NOW)
+    pauses = [
+        wait(under_way, replace(tried(0, Outcome.LAYOUT_CHANGED, shown=False), unread=times), NOW)
+        for times in (1, 2, 3, 4, 30)
+    ]
+    assert pauses[0] == SHORTEST
+    assert pauses[1:] == sorted(pauses[1:])
+    assert pauses[1] < pauses[2] < pauses[3] < pauses[4] == DEFAULT["not_found"].longest
+    shown = replace(tried(0, Outcome.LAYOUT_CHANGED, shown=True), unread=30)
+    assert wait(under_way, shown, NOW) == SHORTEST
