@@ -71,7 +71,7 @@ def differences(case: Case) -> list[str]:
         return [f"read as {readings[0].outcome}, which should be layout_changed"]
     return [
         *_compared("reading", [as_data(one) for one in readings], list(case.readings)),
-        *_compared("milestone of row", list(_milestones(case.portal, readings[0])), list(case.milestones)),
+        *_compared("milestone of row", list(milestones(case.portal, readings[0])), list(case.milestones)),
         *_contradicting_states(case),
     ]
 
@@ -136,7 +136,8 @@ def _compared(what: str, got: list[Any], wanted: list[Any]) -> Iterator[str]:
             yield f"{what} {position + 1} is {one!r}, not {other!r}"
 
 
-def _milestones(portal: Portal, reading: Reading) -> Iterator[str]:
+def milestones(portal: Portal, reading: Reading) -> Iterator[str]:
+    """The milestone of each row of `reading`, "" where its wording is not understood."""
     for row in reading.rows:
         meaning = vocabulary.meaning(
             portal.name, code=row.code, description=row.description, note=row.note, place=row.place

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from importlib import resources
 from importlib.resources.abc import Traversable
+from keyword import iskeyword
 from pathlib import Path
 
 from collector.errors import UsageError
@@ -31,10 +32,11 @@ class NewPortal:
 
     @property
     def class_name(self) -> str:
-        """The class in it; a name may not begin with a digit."""
+        """The class in it; a name may not begin with a digit, or be `True`."""
         words = re.split(r"[^a-z0-9]+", self.name)
         made = "".join(word.capitalize() for word in words)
-        return made if made[0].isalpha() else f"Portal{made}"
+        is_name = made[0].isalpha() and not iskeyword(made)
+        return made if is_name else f"Portal{made}"
 
 
 def write_skeleton(portal: NewPortal, folder: Path, today: date) -> list[Path]:
