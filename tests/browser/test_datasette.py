@@ -34,7 +34,7 @@ DATABASE = "/crosstrack"
 DESCRIBED = metadata("crosstrack", title="crosstrack")["databases"]["crosstrack"]
 TABLES, QUERIES = DESCRIBED["tables"], DESCRIBED["queries"]
 #: Tables that this account leaves empty, once everything is derived.
-EMPTY = {"corrections", "followed", "notices", "underived"}
+EMPTY = {"corrections", "followed", "notice_rules", "notices", "underived"}
 #: What a page of a hostile portal might say: it runs, or asks for a picture, where it is taken for HTML.
 HOSTILE = (
     '<img src="https://beyond.test/x.png" onerror="window.broken = 1"><script>window.broken = 1</script>'

@@ -22,7 +22,7 @@ BOUNDED = replace(
     QUICK, page_bytes=2_000_000, visit_bytes=8_000_000, attempts=1, navigation_seconds=40, state_seconds=40
 )
 #: What is let in soon ends, but a page makes much of little: a hundred megabytes to lay out one of text.
-MOST_BYTES, MOST_SECONDS = 1_600_000_000, 90
+MOST_BYTES, MOST_SECONDS = 2_400_000_000, 90
 
 
 class Watch:
