@@ -12,7 +12,7 @@ import re
 from datetime import date
 
 from scrapers.contract import Canonical, Evidence, LayoutChanged, Page, Politeness, Reading, Row, State
-from scrapers.payload import Record, Reply, items_at, read_parcels, read_rows, record_at, string_at
+from scrapers.payload import Record, Reply, items_at, read_parcels, read_rows, record_at, string_at, text_at
 from scrapers.tracking import Address, TrackingPortal
 from scrapers.words import Outcome
 
@@ -92,9 +92,8 @@ def _row(event: Record) -> Row | None:
 
 
 def _joined(between: str, record: Record, *keys: str) -> str | None:
-    """The texts under `keys`; a number there is no part of a date or a place."""
-    texts = (string_at(record, key) for key in keys if isinstance(record.get(key), str))
-    return between.join(filter(None, texts)) or None
+    """The texts under `keys`, numbers left out."""
+    return between.join(filter(None, (text_at(record, key) for key in keys))) or None
 
 
 def _without_rows(parcel: Record, items: list[object] | None) -> Outcome:

@@ -14,7 +14,7 @@ from datetime import date
 from selectolax.lexbor import LexborNode
 
 from scrapers.contract import Canonical, Evidence, LayoutChanged, Page, Politeness, Reading, Row, State
-from scrapers.payload import Record, Reply, items_at, read_rows, record_at, string_at
+from scrapers.payload import Record, Reply, items_at, read_rows, record_at, string_at, text_at
 from scrapers.select import collapse, text_of
 from scrapers.tracking import Address, Document, TrackingPortal, rows_of
 from scrapers.words import Outcome
@@ -117,23 +117,18 @@ def _event(event: Record) -> Row | None:
     if description is None:
         return None
     stamp, office = record_at(event, "dtHrCriado"), record_at(event, "unidade")
-    town = [text for key in ("cidade", "uf") if (text := _text_at(record_at(office, "endereco"), key))]
+    town = [text for key in ("cidade", "uf") if (text := text_at(record_at(office, "endereco"), key))]
     code = [text for key in ("codigo", "tipo") if (text := string_at(event, key))]
     return Row(
         description,
         # An object today, a text in older replies.
-        time_text=_text_at(stamp, "date") or string_at(event, "dtHrCriado"),
-        offset_text=_text_at(stamp, "timezone"),
-        place=", ".join(town) or _text_at(office, "nome"),
+        time_text=text_at(stamp, "date") or string_at(event, "dtHrCriado"),
+        offset_text=text_at(stamp, "timezone"),
+        place=", ".join(town) or text_at(office, "nome"),
         # The kind tells a delivery (BDE/01) from a failed one.
         code="/".join(code) or None,
         note=string_at(event, "detalhe"),
     )
-
-
-def _text_at(record: Record, key: str) -> str | None:
-    """The text under `key`; a number is none."""
-    return string_at(record, key) if isinstance(record.get(key), str) else None
 
 
 def _step(step: LexborNode) -> Row | None:

@@ -36,6 +36,7 @@ from scrapers.payload import (
     read_rows,
     record_at,
     string_at,
+    text_at,
     whole_at,
 )
 from scrapers.select import collapse
@@ -224,7 +225,7 @@ def _unified_row(event: Record) -> Row | None:
         return None
     word = string_at(event, "status") or ""
     where = record_at(record_at(event, "location"), "address")
-    place = [one for one in (string_at(where, "addressLocality"), string_at(where, "countryCode")) if one]
+    place = filter(None, (text_at(where, "addressLocality"), text_at(where, "countryCode")))
     return Row(
         description=text,
         time_text=string_at(event, "timestamp"),

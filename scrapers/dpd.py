@@ -18,7 +18,7 @@ from urllib.parse import quote
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from scrapers.contract import Evidence, LayoutChanged, Page, Politeness, Reading, Recipient, Row, State
-from scrapers.payload import Record, Reply, items_at, read_rows, record_at, string_at
+from scrapers.payload import Record, Reply, items_at, read_rows, record_at, string_at, text_at
 from scrapers.select import collapse, maybe, text_of
 from scrapers.tracking import Address, Document, TrackingPortal, rows_of
 from scrapers.words import Outcome
@@ -37,6 +37,8 @@ STATES = {
 DUTCH_DATE = "#parcelDetails .deliveryDate span"
 DUTCH_DELIVERED = "#parcelDetails .icon-status_5"
 DUTCH_NUMBER, DUTCH_NUMBER_IN = 'a[href*="my-parcels/track?"]', re.compile(r"[?&]parcelNumber=(\w+)")
+#: Letters. A state is a phrase; what is longer is the rest of a broken page.
+LONGEST_STATE = 200
 #: "26-11-2024, 13:28-14:28": when the parcel is expected.
 DUTCH_WINDOW = re.compile(r"(\d{2})-(\d{2})-(\d{4}) ?, ?\d{2}:\d{2} ?- ?\d{2}:\d{2}")
 POLISH_NUMBER = "input.js-waybill"
@@ -121,7 +123,7 @@ def _parcel(parcel: Record, asked: str | None) -> Reading:
         complete=not problems,
         rows_bad=len(problems),
         problems=problems,
-        status_text=_text(current, "label"),
+        status_text=text_at(current, "label"),
         destination_country=string_at(info, "receiverCountryIsoCode"),
         layout=PLC if rows else None,
     )
@@ -130,14 +132,9 @@ def _parcel(parcel: Record, asked: str | None) -> Reading:
 def _scan_row(scan: Record) -> Row | None:
     said, data = record_at(scan, "scanDescription"), record_at(scan, "scanData")
     lines = (line for line in items_at(said, "content") or () if isinstance(line, str))
-    text = next(filter(None, map(collapse, lines)), None) or _text(said, "label")
-    code, place = _text(record_at(data, "scanType"), "name"), _text(data, "location")
+    text = next(filter(None, map(collapse, lines)), None) or text_at(said, "label")
+    code, place = text_at(record_at(data, "scanType"), "name"), text_at(data, "location")
     return Row(text, string_at(scan, "date"), place=place, code=code) if text else None
-
-
-def _text(record: Record, key: str) -> str | None:
-    """The text under `key`; a number there is neither a town nor a code."""
-    return string_at(record, key) if isinstance(record.get(key), str) else None
 
 
 def _table_row(line: LexborNode) -> Row | None:
@@ -153,7 +150,7 @@ def _dutch_page(document: Document) -> Reading:
     """The newest state. A page that was cut may end inside it, or inside its date."""
     root = document.root
     text, printed = text_of(root, DUTCH_STATE), text_of(root, DUTCH_DATE)
-    if text is None or not document.whole:
+    if text is None or len(text) > LONGEST_STATE or not document.whole:
         raise LayoutChanged(NAME, Dpd.looked_for)
     is_delivered = maybe(root, DUTCH_DELIVERED) is not None
     day = None if is_delivered else _day(DUTCH_WINDOW.fullmatch(printed or ""))

@@ -28,6 +28,8 @@ STATES = {
     "results": State(None, (RESULTS, ".txt_l font")),
 }
 
+#: What a table of events leaves in the text of a page that is broken: a refusal beside it denies nothing.
+PARTS = re.compile(r"履歴情報|\bw_1[25]0\b")
 #: The first row of an event: its date spans the second one. Heads are `th`.
 EVENTS = f"{HISTORY} tr:has(> td.w_120, > td[rowspan])"
 CELLS = 5
@@ -84,8 +86,8 @@ class JapanPost(TrackingPortal):
 def _event(row: LexborNode) -> Row | None:
     """The event whose first row this is, None if its cells are not the five known ones."""
     cells = [cell for cell in row.iter() if cell.tag == "td"]
-    if len(cells) != CELLS or any("colspan" in cell.attributes for cell in cells):  # a message spans columns
-        return None
+    if len(cells) != CELLS or any("colspan" in one.attributes or one.css_first("font") for one in cells):
+        return None  # a message spans columns, or is set in a colour
     when, record, details, office, region = (collapse(cell.text(separator=" ")) for cell in cells)
     if record is None:
         return None
@@ -94,7 +96,9 @@ def _event(row: LexborNode) -> Row | None:
 
 
 def _not_found(document: Document) -> tuple[Reading, ...]:
-    """A reading for each message that says so. Raises LayoutChanged if none does."""
+    """A reading for each message that says so. Raises LayoutChanged without one, or beside events."""
+    if PARTS.search(document.text):
+        raise LayoutChanged(NAME, HISTORY)
     found = (document.root.css(selector) for selector in MESSAGES)
     readings: list[Reading] = []
     for row in next(filter(None, found), []):

@@ -104,6 +104,11 @@ def string_at(record: Record, *keys: str) -> str | None:
     return None
 
 
+def text_at(record: Record, *keys: str) -> str | None:
+    """The same of texts alone: a number is neither a town nor a date."""
+    return string_at({key: record.get(key) for key in keys if isinstance(record.get(key), str)}, *keys)
+
+
 def whole_at(record: Record, key: str) -> int | None:
     """The whole number under `key`, also where it comes as text or as `1.0`; None if it is none."""
     value = record.get(key)

@@ -40,6 +40,8 @@ _TEXTAREA = re.compile(r"<textarea\b[^>]*>(.*?)</textarea", re.DOTALL | re.IGNOR
 #: JSON that a script of the page holds as a string.
 _IN_SCRIPT = re.compile(r'JSON\.parse\(("(?:[^"\\\n]|\\.)*")\)')
 _MARKUP = re.compile(r"</?[a-zA-Z][^<>]*>")
+#: A page is wrapped by each of the most mutations, and saved replies wrap one themselves.
+_DEEPEST = 5
 _JSONP = re.compile(r"\A\s*(?:/\*\*/)?\s*[\w$.]+\s*\((.*)\)[;\s]*\Z", re.DOTALL)
 
 
@@ -274,15 +276,22 @@ def _texts(page: Page) -> Iterator[str]:
 
 
 def _wrapped(page: Page) -> Iterator[str]:
-    """The page as text: in UTF-8, in Latin-1, and what a saved reply, JSONP or a text field wraps."""
-    yield page.text
+    """The page as text: in UTF-8, in Latin-1, and what it wraps, and what that wraps."""
+    texts = [page.text]
     if "\ufffd" in page.text and page.text.replace("\ufffd", "").isascii():
-        yield page.body.decode("cp1252", errors="replace")
-    if called := _JSONP.match(page.text):
+        texts.append(page.body.decode("cp1252", errors="replace"))
+    for _ in range(_DEEPEST):
+        yield from texts
+        texts = [inner for text in texts for inner in _inside(text)]
+
+
+def _inside(text: str) -> Iterator[str]:
+    """What a saved reply, JSONP or a text field wraps."""
+    if called := _JSONP.match(text):
         yield called[1]
-    for record in (*_records(_json(page.text)), *(_records(_json(called[1])) if called else ())):
+    for record in _records(_json(text)):
         yield from (value for key, value in record if key == "body" and isinstance(value, str))
-    for field in _TEXTAREA.finditer(page.text):
+    for field in _TEXTAREA.finditer(text):
         yield html.unescape(field[1]).replace("\x00", "\ufffd")
 
 
