@@ -8,12 +8,12 @@ import csv
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any, TextIO
 
 from sqlite_utils import Database
 
 from collector.derive.parsing import Parser
+from collector.exported import What
 from collector.plain_text import cell_text, json_text
 from collector.records import PAGES, record_to_json
 from collector.store.facts import StoredVisit, page_body, stored_visits, visits_of
@@ -21,18 +21,6 @@ from scrapers.contract import Portal
 from scrapers.words import Outcome, Role
 
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "'")
-
-
-class What(StrEnum):
-    """What can be exported."""
-
-    HISTORY = "history"
-    DISAGREEMENTS = "disagreements"
-    FINDINGS = "findings"
-    PARCELS = "parcels"
-    ORDERS = "orders"
-    DEADLINES = "deadlines"
-    RECORDS = "records"
 
 
 @dataclass(frozen=True, slots=True)

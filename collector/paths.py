@@ -26,5 +26,21 @@ def default_config() -> Path:
     return platformdirs.user_config_path("crosstrack", appauthor=False) / "crosstrack.toml"
 
 
+def settings_file(environ: Mapping[str, str]) -> Path:
+    """Where the user's file is, if there is one."""
+    named = environ.get(CONFIG)
+    return Path(named).expanduser() if named else default_config()
+
+
+def has_config(environ: Mapping[str, str]) -> bool:
+    """False where the file is neither there nor named: there is nothing to read, or to complain of."""
+    try:
+        return CONFIG in environ or bool(default_config().stat())
+    except FileNotFoundError:
+        return False
+    except OSError:
+        return True
+
+
 def _data() -> Path:
     return platformdirs.user_data_path("crosstrack", appauthor=False)

@@ -1,10 +1,9 @@
 """The user's `crosstrack.toml`, found and read."""
 
 from collections.abc import Mapping
-from pathlib import Path
 
 from collector.errors import UsageError
-from collector.paths import CONFIG, default_config
+from collector.paths import CONFIG, settings_file
 from collector.settings import Settings, SettingsError, read_settings
 from scrapers.vocabulary import Additions
 
@@ -27,12 +26,6 @@ def user_settings(environ: Mapping[str, str]) -> Settings:
         raise UsageError(f"{file}: it cannot be read ({error.strerror}); mend that or name another") from None
     except SettingsError as error:
         raise UsageError(f"{file}: {error}") from None
-
-
-def settings_file(environ: Mapping[str, str]) -> Path:
-    """Where the user's file is, if there is one."""
-    named = environ.get(CONFIG)
-    return Path(named).expanduser() if named else default_config()
 
 
 def user_additions(environ: Mapping[str, str]) -> Additions:

@@ -25,9 +25,7 @@ from collector.commands import (
 )
 from collector.commands.context import Context, say
 from collector.errors import UsageError
-from collector.paths import DATABASE, default_database
-from collector.user_file import user_additions
-from scrapers import vocabulary
+from collector.paths import DATABASE, default_database, has_config
 
 app = typer.Typer(
     name="crosstrack",
@@ -79,6 +77,15 @@ def options(
         raise typer.BadParameter("it names no file", param_hint="--db")
     logging.basicConfig(level=logging.INFO if verbose else logging.ERROR, format="%(message)s")
     context.obj = Context(database=db or default_database(), debug=debug)
+    if has_config(os.environ):
+        _take_additions(context)
+
+
+def _take_additions(context: typer.Context) -> None:
+    """Make the user's words, places and portals hold for the command. Loaded where there are any."""
+    from collector.user_file import user_additions
+    from scrapers import vocabulary
+
     try:
         context.with_resource(vocabulary.using(user_additions(os.environ)))
     except UsageError as error:

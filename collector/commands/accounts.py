@@ -12,8 +12,6 @@ from collector.clock import utc_now
 from collector.commands.context import command, given, say
 from collector.commands.ways_in import Way, check, obtained
 from collector.errors import CrosstrackError, ExitStatus, HumanNeeded, UsageError
-from collector.politeness import HUMAN
-from scrapers.words import Outcome
 
 if TYPE_CHECKING:
     from collector.account.sessions import Session
@@ -185,6 +183,8 @@ def _end(
     from collector.account import cool_down
     from collector.account.sessions import likely_end, save_session
     from collector.account.signing_in import SignedIn
+    from collector.politeness import HUMAN
+    from scrapers.words import Outcome
 
     end: datetime | None = None
     if isinstance(result, SignedIn):

@@ -74,7 +74,8 @@ def _all_checks(database: Path, browser: str | None, *, is_fixing: bool) -> "lis
 
 def _secret_settings() -> Path | None:
     """The user's file, if it holds addresses for notices: there are tokens in them."""
-    from collector.user_file import settings_file, user_settings
+    from collector.paths import settings_file
+    from collector.user_file import user_settings
 
     return settings_file(os.environ) if user_settings(os.environ).notices.get("urls") else None
 

@@ -11,7 +11,6 @@ from collector.clock import utc_now
 from collector.commands.context import command, given, put_json, say, storable
 from collector.errors import UsageError
 from collector.plain_text import json_text, one_line
-from scrapers.numbers import NumberError, tracking_number
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -236,6 +235,8 @@ def _browser_options(
 
 
 def _numbers(texts: list[str]) -> list[str]:
+    from scrapers.numbers import NumberError, tracking_number
+
     try:
         return list(dict.fromkeys(tracking_number(text) for text in texts))
     except NumberError as error:

@@ -8,7 +8,6 @@ import typer
 from collector.clock import utc_now
 from collector.commands.context import command, given, say, storable
 from collector.errors import UsageError
-from scrapers.numbers import NumberError, tracking_number
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -137,6 +136,8 @@ def _number(db: "Database", text: str, any_of_parcel: bool) -> str:
 
     With `any_of_parcel`, any number of an order's only parcel will do. Raises UsageError for anything else.
     """
+    from scrapers.numbers import NumberError, tracking_number
+
     with suppress(NumberError):
         number = tracking_number(text)
         if list(db.query(_KNOWN, {"number": number})):

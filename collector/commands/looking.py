@@ -10,7 +10,6 @@ import typer
 from collector.clock import utc_now
 from collector.commands.context import command, given, put_json, say, storable
 from collector.errors import UsageError
-from scrapers.numbers import NumberError, tracking_number
 
 _Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
@@ -214,6 +213,7 @@ def _print_advice(text: str, *, as_json: bool) -> None:
     """Which portals may know a number, surest first, and the carriers without a portal here."""
     from collector.report import console, print_table
     from collector.report_portals import advice_rows
+    from scrapers.numbers import NumberError, tracking_number
 
     try:
         rows = advice_rows(tracking_number(text))

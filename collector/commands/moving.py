@@ -13,7 +13,7 @@ import typer
 from collector.clock import utc_now
 from collector.commands.context import command, given, say, storable
 from collector.errors import ExitStatus, UsageError
-from collector.export import What
+from collector.exported import What
 
 if TYPE_CHECKING:
     from sqlite_utils import Database

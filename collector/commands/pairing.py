@@ -8,10 +8,11 @@ import typer
 from collector.clock import utc_now
 from collector.commands.context import command, given, say, storable
 from collector.errors import UsageError
-from scrapers.words import Leg
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
+
+    from scrapers.words import Leg
 
 _First = Annotated[str, typer.Argument(metavar="OBSERVATION", help="A row's id, or how it begins.")]
 _Second = Annotated[str, typer.Argument(metavar="OBSERVATION", help="Another row's id, or how it begins.")]
@@ -64,7 +65,9 @@ def zone(
     zone_name: Annotated[
         str, typer.Argument(metavar="ZONE", help=f"An IANA name, or {NO_ZONE}: as if nothing had been said.")
     ],
-    leg: Annotated[str | None, typer.Option(help=f"Only this part of the journey: {', '.join(Leg)}.")] = None,
+    leg: Annotated[
+        str | None, typer.Option(help="Only this part: origin, line_haul, import, last_mile.")
+    ] = None,
     reason: _Reason = None,
 ) -> None:
     """Say in which zone a portal prints its times, whatever it states itself.
@@ -178,7 +181,9 @@ def _zone(text: str) -> str | None:
         raise UsageError(f"zone {text!r} is unknown; {advice}") from None
 
 
-def _leg(text: str | None) -> Leg | None:
+def _leg(text: str | None) -> "Leg | None":
+    from scrapers.words import Leg
+
     if text is None:
         return None
     try:

@@ -1,6 +1,5 @@
 """The ways to bring a session that `login` offers: which one is meant, and taking it."""
 
-import asyncio
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -52,6 +51,8 @@ def check(way: Way) -> None:
 
 def obtained(asked: "SignIn", way: Way) -> "SignedIn | NotSignedIn":
     """The session, by the way chosen. Questions are asked first: Ctrl-C ends them only outside the loop."""
+    import asyncio
+
     from collector.account import browser_cookies, cookie_files, signing_in
     from collector.browser import check_options
 
@@ -76,6 +77,8 @@ def obtained(asked: "SignIn", way: Way) -> "SignedIn | NotSignedIn":
 
 
 def _with_credentials(asked: "SignIn", way: Way) -> "SignedIn | NotSignedIn":
+    import asyncio
+
     from collector.account import keyring_passwords, signing_in, terminal
 
     portal, person = asked.shop.name, terminal.Terminal()
