@@ -1,0 +1,60 @@
+"""The leanest honest script: pages used again, pictures blocked in the browser, rows read by selectolax."""
+
+import asyncio
+
+from playwright.async_api import Browser, Error, Page, Playwright, async_playwright
+
+from benchmarks.collecting.pages import Rows
+from benchmarks.collecting.runners.job import Job, rows_in, run
+
+PAGES = 5
+_UNNEEDED = ["*.png", "*.woff2", "*.css", "*/count.js"]
+
+
+async def opened(playwright: Playwright, job: Job) -> Browser:
+    """The browser of the job."""
+    return await playwright.chromium.launch(executable_path=job.browser, args=job.arguments)
+
+
+async def lean_page(browser: Browser) -> Page:
+    """A page that loads documents, scripts and data only."""
+    page = await browser.new_page()
+    events = await page.context.new_cdp_session(page)
+    await events.send("Network.enable")
+    await events.send("Network.setBlockedURLs", {"urls": _UNNEEDED})
+    return page
+
+
+async def visited(page: Page, url: str) -> Rows:
+    """The rows that the page at `url` shows, asked for up to three times."""
+    for remaining in (2, 1, 0):
+        try:
+            reply = await page.goto(url, wait_until="commit")
+            if reply is not None and reply.status < 500:
+                await page.wait_for_selector("tr.scan", state="attached")
+                return rows_in(await page.content())
+        except Error:
+            if not remaining:
+                raise
+    raise RuntimeError(f"no rows at {url}")
+
+
+async def collect(job: Job) -> None:
+    """Does the job."""
+    waiting, rows = job.numbers[::-1], {}
+    async with async_playwright() as playwright:
+        browser = await opened(playwright, job)
+
+        async def work() -> None:
+            page = await lean_page(browser)
+            while waiting:
+                number = waiting.pop()
+                rows[number] = await visited(page, job.url(number))
+
+        await asyncio.gather(*(work() for _ in range(PAGES)))
+        await browser.close()
+    job.deliver(rows)
+
+
+if __name__ == "__main__":
+    run(lambda job: asyncio.run(collect(job)))
