@@ -10,6 +10,7 @@ from sqlite_utils import Database
 from collector.deadline_rules import SAID, What
 from collector.deadlines import deadlines_of_order
 from collector.plain_text import one_line
+from collector.report_lines import print_hung
 
 _OF_PARCEL = """
 select o.* from orders as o join parcel_orders as p on p.order_id = o.id
@@ -85,7 +86,7 @@ def print_orders(
             _protected(order),
         )
         line = " · ".join(text for part in parts if (text := _said(part)))
-        out.print(Text(f"   {line}"), soft_wrap=True)
+        print_hung(out, Text("   "), Text(line), 3)
         _print_items(out, [item for item in items if item["order_id"] == order["id"]])
 
 
@@ -96,7 +97,7 @@ def print_deadlines(out: Console, deadlines: Iterable[Mapping[str, Any]]) -> Non
         by_order.setdefault(one["order_id"], []).append(f"{SAID[What(one['what'])]}: {one['due_on']}")
     for order_id, said in by_order.items():
         whose = f"order {order_id}: " if len(by_order) > 1 else ""
-        out.print(Text(f"   {_said(whose + ' · '.join(said))}"), soft_wrap=True)
+        print_hung(out, Text("   "), Text(_said(whose + " · ".join(said))), 3)
 
 
 def _print_items(out: Console, items: Iterable[Mapping[str, Any]]) -> None:
@@ -104,7 +105,7 @@ def _print_items(out: Console, items: Iterable[Mapping[str, Any]]) -> None:
         count = f"{item['quantity']} × " if item["quantity"] is not None else ""
         name = _said(item["title"]) or f"product {_said(item['product_id']) or 'without a name'}"
         variant = f" ({sku})" if (sku := _said(item["sku"])) else ""
-        out.print(Text(f"      {count}{name}{variant}"), soft_wrap=True)
+        print_hung(out, Text("      "), Text(f"{count}{name}{variant}"), 6)
 
 
 def _facts(order: Mapping[str, Any]) -> list[tuple[str, str]]:

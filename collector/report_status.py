@@ -3,7 +3,7 @@
 On a terminal the texts are cut so that every line is one line; in a pipe nothing is cut and days have years.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from datetime import date
 from typing import Any
@@ -14,14 +14,14 @@ from rich.text import Text
 
 from collector.account.sessions import DEFAULT_ACCOUNT
 from collector.plain_text import one_line
+from collector.report_lines import PIPE_WIDTH  # noqa: F401 - of the command
+from collector.report_words import WORDS
 from collector.status import Need
 from collector.urgency import Line, Urgency
-from scrapers.words import Milestone, Outcome
+from scrapers.words import Outcome
 
 #: Terminals narrower than these go without a column.
 _ROOM_FOR_STAGE, _ROOM_FOR_ESTIMATE = 96, 80
-#: Nobody looks at a pipe: no line is too long for it.
-PIPE_WIDTH = 10_000
 
 _MARK = {
     Urgency.PROTECTION: ("!!", "bold red"),
@@ -41,39 +41,6 @@ _WHY = {
 _NEEDED = {
     Outcome.CHALLENGE: "the shop asks whether you are a person",
     Outcome.LOGIN_REQUIRED: "its session has ended",
-}
-WORDS: Mapping[Milestone, str] = {
-    Milestone.INFO_RECEIVED: "announced",
-    Milestone.ACCEPTED: "accepted",
-    Milestone.ARRIVED_ORIGIN_FACILITY: "at origin facility",
-    Milestone.DEPARTED_ORIGIN_FACILITY: "left origin facility",
-    Milestone.ARRIVED_OUTWARD_OE: "at export office",
-    Milestone.EXPORT_CUSTOMS_STARTED: "in export customs",
-    Milestone.EXPORT_CUSTOMS_HELD: "held by export customs",
-    Milestone.EXPORT_CUSTOMS_CLEARED: "cleared for export",
-    Milestone.ARRIVED_AIRPORT: "at the airport",
-    Milestone.DEPARTED_ORIGIN_COUNTRY: "left origin country",
-    Milestone.ARRIVED_TRANSIT: "in transit country",
-    Milestone.DEPARTED_TRANSIT: "left transit country",
-    Milestone.ARRIVED_DESTINATION_COUNTRY: "arrived in the country",
-    Milestone.IMPORT_CUSTOMS_STARTED: "in customs",
-    Milestone.CUSTOMS_HELD: "held by customs",
-    Milestone.CUSTOMS_CLEARED: "cleared customs",
-    Milestone.DEPARTED_INWARD_OE: "left import office",
-    Milestone.HANDED_TO_LAST_MILE: "with local carrier",
-    Milestone.ARRIVED_FACILITY: "at a facility",
-    Milestone.DEPARTED_FACILITY: "left a facility",
-    Milestone.ARRIVED_DELIVERY_OFFICE: "at delivery office",
-    Milestone.HELD_AT_DEPOT: "held at depot",
-    Milestone.OUT_FOR_DELIVERY: "out for delivery",
-    Milestone.DELIVERY_ATTEMPTED: "delivery attempted",
-    Milestone.AVAILABLE_FOR_PICKUP: "ready for pickup",
-    Milestone.DELIVERED: "delivered",
-    Milestone.RETURNING: "on its way back",
-    Milestone.RETURNED: "returned",
-    Milestone.MISROUTED: "sent the wrong way",
-    Milestone.EXCEPTION: "trouble on the way",
-    Milestone.CANCELLED: "cancelled",
 }
 
 

@@ -11,7 +11,8 @@ from rich.text import Text
 from sqlite_utils import Database
 
 from collector.plain_text import plain
-from collector.report import parcel_json, print_findings, print_timeline
+from collector.report import parcel_json, print_findings
+from collector.report_timeline import print_timeline
 from demo import outcome, story
 
 #: How wide lines are at most: longer ones are hard to read on any screen.
@@ -77,8 +78,6 @@ def _timeline(out: Console, db: Database) -> None:
     _say(out, f"It is {numbers}. The last {len(shared)} events that several portals show:")
     out.print()
     print_timeline(out, shared)
-    out.print()
-    _say(out, "!! somebody's time is wrong; ! something is off; ~ only the clocks differ.")
 
 
 def _to_look_into(out: Console, db: Database, evening: datetime) -> None:

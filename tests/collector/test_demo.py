@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from rich.console import Console
 
 from collector.browser import BrowserFailed
-from collector.report import print_findings, print_timeline
+from collector.report import print_findings
+from collector.report_timeline import print_timeline
 from collector.summary import Summary
 from collector.visit import Visited
 from demo import __main__ as demo
@@ -207,6 +208,7 @@ def seen_at(occurred_at, **shown):
     return {
         "milestone": "arrived_destination_country",
         "description": "Landed",
+        "place": None,
         "occurred_at": occurred_at,
         "earliest_at": occurred_at,
         "latest_at": occurred_at,
@@ -223,7 +225,7 @@ def test_three_portals_times_are_whole_at_a_hundred_columns():
     }
     lines = printed(print_timeline, [seen_at("2026-03-25T16:55:00Z", **shown)])
     assert max(map(len, lines)) <= 100
-    assert all(text in lines[1] for text in (*shown.values(), "03-25 16:55"))
+    assert all(text in lines[2] for text in (*shown.values(), "03-25 16:55"))
 
 
 def test_the_year_is_told_where_it_changes():

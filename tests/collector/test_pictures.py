@@ -80,7 +80,7 @@ def drawings(shown):
 def test_a_terminal_shows_what_the_command_says_of_the_parcel(drawings):
     told = said(drawings["show"])
     assert told.startswith(f"crosstrack show {CAINIAO}")
-    for text in (CORREOS, "2026-02-27 10:00", "2026-02-27 18:00:00", "27/02/2026 11:00:00", "timezone"):
+    for text in (CORREOS, "02-27 10:00", "2026-02-27 18:00:00", "27/02/2026 11:00:00", "timezone"):
         assert text in told
 
 
