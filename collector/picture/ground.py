@@ -1,0 +1,127 @@
+"""What lies behind and beside the marks: legs, silences, lanes, times, events in words. Pure."""
+
+import svg
+
+from collector.picture import shapes
+from collector.picture.board import LINE, PAD, Board
+from collector.picture.legs import stretches
+from collector.picture.sheet import Sheet
+from collector.picture.story import Event
+from collector.picture.words import LEG_WORDS, cut, day, event_words, silence
+
+
+def legs(board: Board) -> shapes.Elements:
+    ys = [board.y(one) for one in board.events]
+    found = stretches([one.event.leg for one in board.events])
+    drawn: shapes.Elements = []
+    top = board.top - PAD
+    for place, stretch in enumerate(found):
+        is_last = place + 1 == len(found)
+        bottom = (
+            board.top + board.scale.bottom + PAD / 2
+            if is_last
+            else (ys[stretch.last] + ys[found[place + 1].first]) / 2
+        )
+        drawn.append(shapes.band(board.at, top, bottom, stretch.leg))
+        if bottom - top > 50:
+            drawn.append(
+                shapes.words(
+                    10,
+                    top + 6,
+                    LEG_WORDS[stretch.leg],
+                    font=board.at.font - 2,
+                    kind="soft",
+                    anchor="end",
+                    turn=-90,
+                )
+            )
+        top = bottom
+    return drawn
+
+
+def silences(board: Board) -> shapes.Elements:
+    drawn: shapes.Elements = []
+    at = board.at
+    for one in board.scale.silences:
+        top, bottom = board.top + one.top + 5, board.top + one.bottom - 7
+        drawn.append(shapes.hush(at, top - 3, bottom + 3))
+        drawn += [shapes.zigzag(at, top, bottom, x) for x in at.lanes.values()]
+        middle = (top + bottom) / 2 + at.font * 0.35
+        drawn.append(
+            shapes.words(at.events_x, middle, silence(one.seconds), font=at.font - 0.5, kind="soft silence")
+        )
+    return drawn
+
+
+def headings(board: Board) -> shapes.Elements:
+    at = board.at
+    drawn: shapes.Elements = []
+    bottom = board.top + board.scale.bottom
+    breaks = [(board.top + s.top + 5, board.top + s.bottom - 7) for s in board.scale.silences]
+    for portal in board.story.portals:
+        x, y = at.lanes[portal.name], board.top - PAD - 6
+        name = cut(portal.title, at.heading_letters)
+        turn, anchor = (-52, "start") if at.is_slanted else (0, "middle")
+        drawn.append(
+            shapes.words(
+                x + (3 if turn else 0), y, name, font=at.font - 0.5, kind="bold", anchor=anchor, turn=turn
+            )
+        )
+        top = board.top - PAD
+        for start, end in [*breaks, (bottom, bottom)]:
+            drawn.append(shapes.line(x, top, x, start, "lane"))
+            top = end
+    return drawn
+
+
+def takeovers(board: Board) -> shapes.Elements:
+    at = board.at
+    drawn: shapes.Elements = []
+    for one in board.events:
+        lines = board.takers.get(one.event.id, [])
+        for place, number in enumerate(lines):
+            y = board.y(one) - at.font * LINE * (len(lines) - place)
+            carrier = f" · {number.carrier}" if number.carrier else ""
+            text = cut(f"▸ {number.number}{carrier}", at.event_letters)
+            drawn.append(shapes.line(at.first_lane, y - 4, at.last_lane, y - 4, "takes"))
+            drawn.append(shapes.words(at.events_x, y, text, font=at.font - 1, kind="bold"))
+    return drawn
+
+
+def times(board: Board) -> shapes.Elements:
+    at, before = board.at, ""
+    drawn: shapes.Elements = []
+    drawn.append(shapes.words(at.times_x, board.top - PAD - 6, "UTC", font=at.font - 1, kind="soft"))
+    end = at.first_lane - 8
+    for one in board.events:
+        y = board.y(one) + at.font * 0.35
+        if not one.is_dated:
+            drawn.append(shapes.words(end, y, "no time", font=at.font - 1.5, kind="soft", anchor="end"))
+            continue
+        label = day(one.at)
+        if label != before:
+            above = at.font * LINE * 0.85 if at.is_narrow else 0
+            drawn.append(shapes.words(at.times_x, y - above, label, font=at.font - 0.5, kind="bold"))
+            before = label
+        time = f"{one.event.at:%H:%M}" if one.event.at else "day"
+        drawn.append(shapes.words(end, y, time, font=at.font - 0.5, kind="soft", anchor="end"))
+    return drawn
+
+
+def events(board: Board) -> shapes.Elements:
+    at = board.at
+    drawn: shapes.Elements = []
+    for one in board.events:
+        y = board.y(one)
+        drawn.append(shapes.line(at.first_lane, y, at.events_x - 3, y, "rule"))
+        drawn.append(_event_text(one.event, at, y + at.font * 0.35))
+    return drawn
+
+
+def _event_text(event: Event, at: Sheet, y: float) -> svg.Text:
+    said = event_words(event)
+    if event.place and not at.is_narrow:
+        said = f"{said} · {event.place}"
+    text = cut(" ".join(said.split()), at.event_letters)
+    kind = "bold good" if event.milestone == "delivered" else ""
+    return shapes.words(at.events_x, y, text, font=at.font, kind=kind)
