@@ -9,6 +9,7 @@ import typer
 
 from collector.clock import utc_now
 from collector.commands.context import command, given, put_json, say, storable
+from collector.commands.moments import AsOf, opened
 from collector.errors import UsageError
 
 _Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
@@ -75,6 +76,7 @@ def _signed_in_at(sessions: Path, portal: str, account: str) -> datetime | None:
 def show(
     context: typer.Context,
     id_: Annotated[str, typer.Argument(metavar="ID", help="Any number of the parcel, or an order.")],
+    as_of: AsOf = None,
     as_json: _Json = False,
 ) -> None:
     """Show one parcel: its orders, what portals disagree about, and its timeline as each portal prints it.
@@ -86,10 +88,9 @@ def show(
     from collector.finding import parcels_named
     from collector.report import console, parcel_json, print_parcel
     from collector.report_orders import order_json, print_order
-    from collector.store.opening import open_store
 
     order = None
-    with open_store(given(context).database, must_exist=True) as db:
+    with opened(given(context).database, as_of, storable(id_)) as db:
         try:
             found = [parcel_json(db, parcel_id) for parcel_id in parcels_named(db, storable(id_))]
         except UsageError:
