@@ -9,7 +9,7 @@ from datetime import datetime
 import svg
 
 from collector.picture import ground, rows, shapes
-from collector.picture.board import PAD, board
+from collector.picture.board import LINE, PAD, board
 from collector.picture.key import key
 from collector.picture.placing import Placed
 from collector.picture.sheet import NARROW, WIDE
@@ -27,6 +27,7 @@ _PARTS = (
     ground.takeovers,
     ground.times,
     ground.events,
+    ground.ahead,
     rows.joins,
     rows.marks,
     rows.rings,
@@ -47,7 +48,7 @@ def drawn(story: Story, *, theme: Theme = "auto", width: float = WIDE, name: str
             body += part(on)
     else:
         body.append(shapes.words(PAD, on.top, "No portal shows an event yet.", font=on.at.font))
-    keyed, bottom = key(story, on.at, on.top + on.scale.bottom + PAD)
+    keyed, bottom = key(story, on.at, on.bottom + PAD + len(on.ahead) * on.at.font * LINE)
     across, down = round(on.at.width), round(bottom + 4)
     picture = svg.SVG(
         viewBox=svg.ViewBoxSpec(0, 0, across, down),

@@ -10,26 +10,23 @@ from collector.picture.story import Event
 from collector.picture.words import LEG_WORDS, cut, day, event_words, silence
 
 
-def legs(board: Board) -> shapes.Elements:
-    ys = [board.y(one) for one in board.events]
-    found = stretches([one.event.leg for one in board.events])
+def legs(on: Board) -> shapes.Elements:
+    """The ground of each leg of the journey, with its name."""
+    ys = [on.y(one) for one in on.events]
+    found = stretches([one.event.leg for one in on.events])
     drawn: shapes.Elements = []
-    top = board.top - PAD
+    top = on.top - PAD
     for place, stretch in enumerate(found):
         is_last = place + 1 == len(found)
-        bottom = (
-            board.top + board.scale.bottom + PAD / 2
-            if is_last
-            else (ys[stretch.last] + ys[found[place + 1].first]) / 2
-        )
-        drawn.append(shapes.band(board.at, top, bottom, stretch.leg))
+        bottom = on.bottom + PAD / 2 if is_last else (ys[stretch.last] + ys[found[place + 1].first]) / 2
+        drawn.append(shapes.band(on.at, top, bottom, stretch.leg))
         if bottom - top > 50:
             drawn.append(
                 shapes.words(
                     10,
                     top + 6,
                     LEG_WORDS[stretch.leg],
-                    font=board.at.font - 2,
+                    font=on.at.font - 2,
                     kind="soft",
                     anchor="end",
                     turn=-90,
@@ -39,11 +36,12 @@ def legs(board: Board) -> shapes.Elements:
     return drawn
 
 
-def silences(board: Board) -> shapes.Elements:
+def silences(on: Board) -> shapes.Elements:
+    """Where nothing happened: lanes that are not to scale, and how long."""
     drawn: shapes.Elements = []
-    at = board.at
-    for one in board.scale.silences:
-        top, bottom = board.top + one.top + 5, board.top + one.bottom - 7
+    at = on.at
+    for one in on.scale.silences:
+        top, bottom = on.top + one.top + 5, on.top + one.bottom - 7
         drawn.append(shapes.hush(at, top - 3, bottom + 3))
         drawn += [shapes.zigzag(at, top, bottom, x) for x in at.lanes.values()]
         middle = (top + bottom) / 2 + at.font * 0.35
@@ -53,13 +51,14 @@ def silences(board: Board) -> shapes.Elements:
     return drawn
 
 
-def headings(board: Board) -> shapes.Elements:
-    at = board.at
+def headings(on: Board) -> shapes.Elements:
+    """The lanes with the names of their portals."""
+    at = on.at
     drawn: shapes.Elements = []
-    bottom = board.top + board.scale.bottom
-    breaks = [(board.top + s.top + 5, board.top + s.bottom - 7) for s in board.scale.silences]
-    for portal in board.story.portals:
-        x, y = at.lanes[portal.name], board.top - PAD - 6
+    bottom = on.bottom
+    breaks = [(on.top + s.top + 5, on.top + s.bottom - 7) for s in on.scale.silences]
+    for portal in on.story.portals:
+        x, y = at.lanes[portal.name], on.top - PAD - 6
         name = cut(portal.title, at.heading_letters)
         turn, anchor = (-52, "start") if at.is_slanted else (0, "middle")
         drawn.append(
@@ -67,20 +66,21 @@ def headings(board: Board) -> shapes.Elements:
                 x + (3 if turn else 0), y, name, font=at.font - 0.5, kind="bold", anchor=anchor, turn=turn
             )
         )
-        top = board.top - PAD
+        top = on.top - PAD
         for start, end in [*breaks, (bottom, bottom)]:
             drawn.append(shapes.line(x, top, x, start, "lane"))
             top = end
     return drawn
 
 
-def takeovers(board: Board) -> shapes.Elements:
-    at = board.at
+def takeovers(on: Board) -> shapes.Elements:
+    """Where the parcel goes on under another number: the number and its carrier."""
+    at = on.at
     drawn: shapes.Elements = []
-    for one in board.events:
-        lines = board.takers.get(one.event.id, [])
+    for one in on.events:
+        lines = on.takers.get(one.event.id, [])
         for place, number in enumerate(lines):
-            y = board.y(one) - at.font * LINE * (len(lines) - place)
+            y = on.y(one) - at.font * LINE * (len(lines) - place)
             carrier = f" · {number.carrier}" if number.carrier else ""
             text = cut(f"▸ {number.number}{carrier}", at.event_letters)
             drawn.append(shapes.line(at.first_lane, y - 4, at.last_lane, y - 4, "takes"))
@@ -88,13 +88,14 @@ def takeovers(board: Board) -> shapes.Elements:
     return drawn
 
 
-def times(board: Board) -> shapes.Elements:
-    at, before = board.at, ""
+def times(on: Board) -> shapes.Elements:
+    """The day, where it changes, and the time of every event."""
+    at, before = on.at, ""
     drawn: shapes.Elements = []
-    drawn.append(shapes.words(at.times_x, board.top - PAD - 6, "UTC", font=at.font - 1, kind="soft"))
+    drawn.append(shapes.words(at.times_x, on.top - PAD - 6, "UTC", font=at.font - 1, kind="soft"))
     end = at.first_lane - 8
-    for one in board.events:
-        y = board.y(one) + at.font * 0.35
+    for one in on.events:
+        y = on.y(one) + at.font * 0.35
         if not one.is_dated:
             drawn.append(shapes.words(end, y, "no time", font=at.font - 1.5, kind="soft", anchor="end"))
             continue
@@ -108,13 +109,28 @@ def times(board: Board) -> shapes.Elements:
     return drawn
 
 
-def events(board: Board) -> shapes.Elements:
-    at = board.at
+def events(on: Board) -> shapes.Elements:
+    """Every event in words, and its line across the lanes."""
+    at = on.at
     drawn: shapes.Elements = []
-    for one in board.events:
-        y = board.y(one)
+    for one in on.events:
+        y = on.y(one)
         drawn.append(shapes.line(at.first_lane, y, at.events_x - 3, y, "rule"))
         drawn.append(_event_text(one.event, at, y + at.font * 0.35))
+    return drawn
+
+
+def ahead(on: Board) -> shapes.Elements:
+    """What is to come, under the newest event."""
+    at, drawn = on.at, shapes.Elements()
+    for place, (when, what) in enumerate(on.ahead):
+        y = on.bottom + PAD / 2 + at.font * LINE * (place + 0.7)
+        middle = y - at.font * 0.35
+        drawn.append(shapes.line(at.first_lane, middle, at.events_x - 3, middle, "takes"))
+        drawn.append(shapes.words(at.times_x, y, when, font=at.font - 0.5, kind="soft bold"))
+        drawn.append(
+            shapes.words(at.events_x, y, cut(what, at.event_letters), font=at.font - 0.5, kind="soft")
+        )
     return drawn
 
 

@@ -95,17 +95,22 @@ def _near(lines: Sequence[Join], finding: Finding, story: Story) -> list[int]:
     """Lines that touch the finding's worst example where none stands for it alone."""
     worst = next((d for d in story.disagreements if d.id == finding.worst), None)
     portals = {finding.portal_a, finding.portal_b}
-    return [
+    found = [
         place
         for place, line in enumerate(lines)
         if worst is not None
         and line.event_id == worst.event_id
         and portals & {line.start.row.portal, line.end.row.portal}
     ]
+    return sorted(found, key=lambda place: _kind(lines[place]) != finding.kind)
 
 
 def _is_of(one: Disagreement, finding: Finding) -> bool:
     return (one.kind, one.portal_a, one.portal_b) == (finding.kind, finding.portal_a, finding.portal_b)
+
+
+def _kind(line: Join) -> str | None:
+    return line.about.kind if line.about is not None else None
 
 
 def _size(line: Join) -> int:

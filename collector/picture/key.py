@@ -1,39 +1,49 @@
 """The key under the picture: every finding once, with its line, then what the marks mean. Pure."""
 
+from textwrap import wrap
+
 import svg
 
 from collector.picture import shapes
 from collector.picture.sheet import Sheet
 from collector.picture.story import Finding, Story
 from collector.picture.style import DASHES, WIDTHS
-from collector.picture.words import KIND_WORDS, cut, sizes
+from collector.picture.words import KIND_WORDS, sizes
+from collector.plain_text import one_line
 
-_MARKS = "● a moment   ◆ off its event's time   ▮ a day only   ◌ no time printed"
+_MARKS = "● a moment   ◆ off its event's time   ▮ a day or an hour   ◌ no time printed"
+_TEXT_X = 84.0
+#: So many of a kind are drawn; the page lists all.
+_FINDINGS, _CONTRADICTIONS = 20, 4
+_LETTER = 0.53
 
 
 def key(story: Story, at: Sheet, top: float) -> tuple[shapes.Elements, float]:
     """The key's elements, from `top` on, and where it ends."""
-    row = at.font * 1.55
-    y = top + row * 0.9
+    y = top + at.font * 1.4
     drawn: shapes.Elements = []
-    for finding in story.findings:
+    for finding in story.findings[:_FINDINGS]:
         drawn += _line(finding, y)
-        texts = _texts(finding, story)
-        for text in [" · ".join(texts)] if not at.is_narrow else [texts[0], " · ".join(texts[1:])]:
-            drawn.append(
-                shapes.words(
-                    84,
-                    y + at.font * 0.35,
-                    cut(text, int((at.width - 88) / (at.font * 0.52))),
-                    font=at.font - 0.5,
-                )
-            )
-            y += row
+        y = _lines(drawn, " · ".join(_texts(finding, story)), at, y)
+    if len(story.findings) > _FINDINGS:
+        y = _lines(drawn, f"and {len(story.findings) - _FINDINGS} more findings", at, y)
+    for one in story.contradictions[:_CONTRADICTIONS]:
+        drawn.append(shapes.ring(22, y))
+        y = _lines(drawn, f"contradiction: {one.explanation}", at, y)
     if story.events:
         for text in [_MARKS] if not at.is_narrow else _MARKS.split("   "):
             drawn.append(shapes.words(14, y + at.font * 0.35, text, font=at.font - 1, kind="soft"))
-            y += row
+            y += at.font * 1.5
     return drawn, y
+
+
+def _lines(drawn: shapes.Elements, text: str, at: Sheet, y: float) -> float:
+    """Draw a text, broken into a few lines; where the next one begins."""
+    letters = int((at.right - _TEXT_X) / ((at.font - 0.5) * _LETTER))
+    for part in wrap(one_line(text, 400), letters, max_lines=3, placeholder=" …"):
+        drawn.append(shapes.words(_TEXT_X, y + at.font * 0.35, part, font=at.font - 0.5))
+        y += at.font * 1.35
+    return y + at.font * 0.25
 
 
 def _line(finding: Finding, y: float) -> shapes.Elements:
@@ -53,8 +63,5 @@ def _texts(finding: Finding, story: Story) -> list[str]:
     titles = story.titles()
     pair = dict.fromkeys(titles.get(name, name) for name in (finding.portal_a, finding.portal_b))
     rows = f"{finding.count} row{'' if finding.count == 1 else 's'}"
-    return [
-        text
-        for text in (" – ".join(pair), KIND_WORDS.get(finding.kind, finding.kind), sizes(finding), rows)
-        if text
-    ]
+    kind = KIND_WORDS.get(finding.kind, finding.kind)
+    return [text for text in (" – ".join(pair), kind, sizes(finding), rows) if text]

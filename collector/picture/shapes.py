@@ -89,6 +89,12 @@ def mark(x: float, y: float, one: Mark, severity: str | None, told: str) -> Elem
     return [dot]
 
 
+def small(x: float, y: float, told: str) -> svg.Circle:
+    """A further row of the same portal."""
+    title: Elements = [svg.Title(text=safe(told, 400))]
+    return svg.Circle(cx=_n(x), cy=_n(y), r=2.6, class_=["mark", "more"], elements=title)
+
+
 def span(x: float, top: float, bottom: float, told: str) -> svg.Rect:
     """A row that names a day or an hour only: a bar as long as that."""
     return svg.Rect(

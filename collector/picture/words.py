@@ -19,6 +19,7 @@ KIND_WORDS = {
     "revision": "changed its time",
 }
 LEG_WORDS = {"origin": "origin", "line_haul": "line haul", "import": "import", "last_mile": "last mile"}
+_HARD = "\N{NO-BREAK SPACE}"
 _MILESTONES = frozenset(Milestone)
 
 
@@ -44,16 +45,17 @@ def event_words(event: Event) -> str:
 
 
 def size(seconds: int) -> str:
-    """How far apart: "9 h", "7 h 15 min", "25 min", "40 s", "3 days 4 h"."""
+    """How far apart: "9 h", "7 h 15 min", "25 min", "40 s", "3 days 4 h"; its blanks do not break."""
     minutes, rest = divmod(abs(seconds), 60)
     if not minutes:
-        return f"{rest} s"
+        return f"{rest}{_HARD}s"
     hours, minutes = divmod(minutes, 60)
     days, hours = divmod(hours, 24)
     if days:
-        return f"{days} day{'s' if days > 1 else ''}" + (f" {hours} h" if hours else "")
-    parts = [(hours, "h"), (minutes, "min")]
-    return " ".join(f"{n} {unit}" for n, unit in parts if n)
+        parts = [(days, "days" if days > 1 else "day"), (hours, "h")]
+    else:
+        parts = [(hours, "h"), (minutes, "min")]
+    return _HARD.join(f"{n}{_HARD}{unit}" for n, unit in parts if n)
 
 
 def sizes(finding: Finding) -> str:
