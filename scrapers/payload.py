@@ -9,6 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import TypeAlias
 
 from scrapers.contract import LayoutChanged, Page, Reading, Row
@@ -35,6 +36,11 @@ class Reply:
     status: int | None
     text: str
     value: object
+
+    @property
+    def record(self) -> Record:
+        """The value where it is an object, else an empty one."""
+        return self.value if isinstance(self.value, dict) else {}
 
 
 def document(text: str, *, collect: Collection[str] = ()) -> object:
@@ -92,6 +98,11 @@ def items_at(record: Record, key: str) -> list[object] | None:
     return value if isinstance(value, list) else None
 
 
+def records_at(record: Record, key: str) -> list[Record]:
+    """The objects among the items under `key`, none if there is no list."""
+    return [item for item in items_at(record, key) or () if isinstance(item, dict)]
+
+
 def string_at(record: Record, *keys: str) -> str | None:
     """The first text that is not blank under one of `keys`, white space collapsed; a whole number counts."""
     for key in keys:
@@ -119,6 +130,14 @@ def whole_at(record: Record, key: str) -> int | None:
     if isinstance(value, bool) or not isinstance(value, int):
         return None
     return value if abs(value) <= _MAX_WHOLE else None
+
+
+def iso_day(text: str | None) -> str | None:
+    """The day that an ISO date or stamp begins with, as an ISO date; None if it begins with none."""
+    try:
+        return date.fromisoformat((text or "")[:10]).isoformat()
+    except ValueError:
+        return None
 
 
 def read_rows(

@@ -70,11 +70,13 @@ class TrackingPortal(Portal):
 
     address    where it is asked
     walls      what a page holds, in lower case, that asks whether a person is there
+    refused    HTTP statuses that mean the same, with a page or reply in no known state
     looked_for what is missing when nothing on the pages is known
     """
 
     address: ClassVar[Address]
     walls: ClassVar[tuple[str, ...]] = ()
+    refused: ClassVar[tuple[int, ...]] = ()
     looked_for: ClassVar[str]
 
     def accepts(self, number: str) -> Confidence:
@@ -99,6 +101,10 @@ class TrackingPortal(Portal):
             postcode=quote(recipient.postcode.replace(" ", ""), safe=""),
             country=quote(recipient.country or "", safe=""),
         )
+
+    def batch_url(self, numbers: Sequence[str], language: str) -> str:
+        """The page for several numbers, where `url` takes them in one parameter with commas between."""
+        return self.url(",".join(numbers), language)
 
     def number_in(self, url: str) -> str | None:
         """The number a URL of this portal asks for, None if it asks for none or several."""
@@ -125,15 +131,22 @@ class TrackingPortal(Portal):
             answers = [one for one in said if one.outcome not in REFUSALS]
             # A reply that is not understood may hold what another denies.
             if any(one.rows for one in answers) or (answers and not missing):
-                return one_per_number(answers)
+                return self.joined(_answering(said), missing)
         for outcome in REFUSALS:
-            for one in said:
-                if one.outcome is outcome:
-                    return (one,)
+            refusals = [one for one in said if one.outcome is outcome]
+            if refusals:
+                return one_per_number([one for one in refusals if one.number] or refusals[:1])
         raise LayoutChanged(self.name, missing[0] if missing else self.looked_for)
 
+    def joined(self, readings: Sequence[Reading], missing: Sequence[str]) -> tuple[Reading, ...]:
+        """The one reading for each number, in page order; `missing` is what replies not understood lack."""
+        return one_per_number(readings)
+
     def read_reply(self, answer: Reply, page: Page) -> tuple[Reading, ...]:
-        """What a JSON reply (`answer.value`) says. Raises LayoutChanged if it is in no known shape."""
+        """What a reply says that is no document: `answer.value`, None where it is plain text.
+
+        Raises LayoutChanged if it is in no known shape.
+        """
         raise LayoutChanged(self.name, self.looked_for)
 
     def read_page(self, document: Document) -> tuple[Reading, ...]:
@@ -142,24 +155,26 @@ class TrackingPortal(Portal):
 
     def _read(self, page: Page) -> tuple[Reading, ...]:
         answer = reply(page)
-        if answer.status == 429:
-            return (Reading(Outcome.RATE_LIMITED),)
-        if answer.value is not None:
-            return self.read_reply(answer, page)
-        lowered = answer.text.lower()
+        status, lowered = answer.status or 200, answer.text.lower()
         is_walled = any(wall in lowered for wall in (*WALLS, *self.walls))
-        if answer.status is not None and answer.status >= 400 and is_walled:
+        is_text = page.role is Role.PAYLOAD and bool(lowered.strip()) and "<" not in lowered
+        is_document = answer.value is None and not is_text
+        if status == 429:
+            return (Reading(Outcome.RATE_LIMITED),)
+        if is_document and status >= 400 and is_walled:
             return (Reading(Outcome.CHALLENGE),)
-        if answer.status is not None and answer.status >= 500:
+        if is_document and status >= 500:
             return (Reading(Outcome.UNAVAILABLE),)
-        if page.role is Role.PAYLOAD and answer.text.strip() and "<" not in answer.text:
-            raise LayoutChanged(self.name, self.looked_for)
         try:
-            return self._document(Document(page, answer.text, tree(answer.text), is_whole(answer.text)))
+            return (
+                self._document(_document(page, answer.text)) if is_document else self.read_reply(answer, page)
+            )
         except LayoutChanged:
             # A wall's script may stand in an ordinary page too: only one that says nothing else is a wall.
-            if is_walled:
+            if is_walled or status in self.refused:
                 return (Reading(Outcome.CHALLENGE),)
+            if status >= 500:
+                return (Reading(Outcome.UNAVAILABLE),)
             raise
 
     def _document(self, document: Document) -> tuple[Reading, ...]:
@@ -175,6 +190,25 @@ class TrackingPortal(Portal):
             if state.outcome is not None and maybe(root, state.selectors) is not None:
                 return state.outcome
         return None
+
+
+def _document(page: Page, text: str) -> Document:
+    return Document(page, text, tree(text), is_whole(text))
+
+
+def _answering(said: Sequence[Reading]) -> list[Reading]:
+    """The answers, and the refusals of numbers that no answer may speak of."""
+    answered = {one.number for one in said if one.outcome not in REFUSALS}
+    return [
+        one
+        for one in said
+        if one.outcome not in REFUSALS or (one.number and not answered & {one.number, None})
+    ]
+
+
+def read_with(rows: tuple[Row, ...], problems: tuple[str, ...], layout: str | None = None) -> Reading:
+    """A reading of these rows: complete where each could be read."""
+    return Reading(rows=rows, complete=not problems, rows_bad=len(problems), problems=problems, layout=layout)
 
 
 def rows_of(

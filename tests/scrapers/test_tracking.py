@@ -20,14 +20,19 @@ class Depot(TrackingPortal):
         to_postcode="https://depot.test/{number}/{postcode}?l={language}",
     )
     walls = ("are you a robot",)
+    refused = (403,)
     looked_for = "rows"
 
     def read_reply(self, answer, page):
-        if not isinstance(answer.value, dict) or "rows" not in answer.value:
+        if answer.text == "no such number":
+            return (Reading(Outcome.NOT_FOUND),)
+        if "busy" in answer.record:
+            return tuple(Reading(Outcome.UNAVAILABLE, one) for one in answer.record["busy"])
+        if "rows" not in answer.record:
             raise LayoutChanged("depot", "rows in the reply")
-        rows = tuple(Row(text) for text in answer.value["rows"])
+        rows = tuple(Row(text) for text in answer.record["rows"])
         outcome = Outcome.OK if rows else Outcome.NO_EVENTS_YET
-        return (Reading(outcome, answer.value.get("number"), rows),)
+        return (Reading(outcome, answer.record.get("number"), rows),)
 
     def read_page(self, document):
         rows, problems = rows_of(document, "li", lambda node: Row(collapse(node.text()) or "-"))
@@ -78,6 +83,11 @@ def test_what_denies_a_number_does_not_count_beside_data_that_was_not_understood
             html('<script src="https://challenges.cloudflare.com/turnstile/v0/api.js"></script>'),
             Outcome.CHALLENGE,
         ),
+        (html("<h1>No</h1></html>", 403), Outcome.CHALLENGE),
+        (data('{"no": 1}', 403), Outcome.CHALLENGE),
+        (data('{"url": "https://geo.captcha-delivery.com/captcha/"}'), Outcome.CHALLENGE),
+        (data('{"error": "database"}', 500), Outcome.UNAVAILABLE),
+        (data("are you a robot"), Outcome.CHALLENGE),
     ],
 )
 def test_a_refusal_is_an_outcome(shown, outcome):
@@ -89,6 +99,28 @@ def test_the_script_of_a_wall_in_an_ordinary_page_is_no_wall():
     assert parsed(html(f"<ul><li>Shown</li></ul>{script}</html>"))[0].outcome is Outcome.OK
     assert parsed(html(f'<p class="missing">Unknown</p>{script}</html>'))[0].outcome is Outcome.NOT_FOUND
     assert parsed(html(f"<p>One moment</p>{script}</html>"))[0].outcome is Outcome.CHALLENGE
+
+
+@pytest.mark.parametrize("status", [403, 500])
+def test_data_of_a_known_shape_is_read_whatever_its_status(status):
+    assert parsed(data('{"rows": ["A"]}', status))[0].outcome is Outcome.OK
+
+
+def test_a_reply_that_is_plain_text_is_read_as_a_reply():
+    assert parsed(data("no such number", 400))[0].outcome is Outcome.NOT_FOUND
+    with pytest.raises(LayoutChanged, match="rows in the reply"):
+        parsed(data('{"rows": ["A"'))
+
+
+def test_a_refusal_of_one_number_stands_beside_the_answer_about_another():
+    busy, answer = data('{"busy": ["AA1", "BB2"]}'), data('{"number": "AA1", "rows": ["A"]}')
+    assert [(one.number, one.outcome) for one in parsed(busy, answer)] == [
+        ("BB2", Outcome.UNAVAILABLE),
+        ("AA1", Outcome.OK),
+    ]
+    assert [one.number for one in parsed(busy)] == ["AA1", "BB2"]
+    # An answer that names no number may be about any.
+    assert [one.outcome for one in parsed(busy, data('{"rows": ["A"]}'))] == [Outcome.OK]
 
 
 def test_a_challenge_is_told_before_an_outage_and_rows_before_both():
@@ -141,6 +173,7 @@ def test_addresses_and_the_number_in_them():
     assert depot.url("A/1?", "en") == "https://depot.test/A%2F1%3F?l=en"
     assert depot.url_for("AA1", "en", Recipient("28 013")) == "https://depot.test/AA1/28013?l=en"
     assert depot.url_for("AA1", "en", Recipient(None, "ES")) == depot.url("AA1", "en")
+    assert depot.batch_url(("AA1", "BB2"), "es") == "https://depot.test/AA1%2CBB2?l=es_ES"
     assert depot.number_in("https://depot.test/?n=aa-1") == "AA1"
     assert depot.number_in("https://api.depot.test/?numbers=AA1") == "AA1"
     assert depot.number_in("https://depot.test/?numbers=AA1,BB2") is None
