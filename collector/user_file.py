@@ -1,6 +1,8 @@
 """The user's `crosstrack.toml`, found and read."""
 
 from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
 
 from collector.errors import UsageError
 from collector.paths import CONFIG, settings_file
@@ -15,7 +17,8 @@ def user_settings(environ: Mapping[str, str]) -> Settings:
     """
     named, file = environ.get(CONFIG), settings_file(environ)
     try:
-        return read_settings(file.read_text(encoding="utf-8"))
+        told = file.stat()
+        return _read(file, told.st_ino, told.st_size, told.st_mtime_ns)
     except FileNotFoundError:
         if not named:
             return Settings()
@@ -26,6 +29,12 @@ def user_settings(environ: Mapping[str, str]) -> Settings:
         raise UsageError(f"{file}: it cannot be read ({error.strerror}); mend that or name another") from None
     except SettingsError as error:
         raise UsageError(f"{file}: {error}") from None
+
+
+@lru_cache(1)
+def _read(file: Path, *_version: int) -> Settings:
+    """The file as it stood then: a command asks several times, and must not be told different things."""
+    return read_settings(file.read_text(encoding="utf-8"))
 
 
 def user_additions(environ: Mapping[str, str]) -> Additions:

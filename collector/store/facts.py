@@ -215,10 +215,12 @@ def stored_visits(db: Database, where: str, values: Sequence[str]) -> list[Store
 
 
 def begin_run(db: Database, command: str, now: datetime) -> str:
-    """The id of a new row in `runs`."""
-    run_id = sha256(f"{command}\0{now.isoformat()}".encode()).hexdigest()[:20]
+    """The id of a new row in `runs`. A clock that was set back may begin several at one moment."""
+    begun = f"{command}\0{now.isoformat()}"
+    before = next(db.query("select count(*) as n from runs where started_at = ?", [iso_utc(now)]))["n"]
+    run_id = sha256(f"{begun}\0{before}".encode() if before else begun.encode()).hexdigest()[:20]
     db.table("runs").insert(
-        {"id": run_id, "command": command, "version": __version__, "started_at": iso_utc(now)}, ignore=True
+        {"id": run_id, "command": command, "version": __version__, "started_at": iso_utc(now)}
     )
     return run_id
 

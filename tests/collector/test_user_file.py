@@ -6,7 +6,8 @@ from typer.testing import CliRunner
 from collector.commands import app
 from collector.errors import UsageError
 from collector.paths import CONFIG, default_config
-from collector.user_file import user_additions
+from collector.settings import read_settings
+from collector.user_file import user_additions, user_settings
 from scrapers import vocabulary
 
 WORDS = '[[events]]\nmilestone = "delivered"\nphrases = ["Slotted into the wall"]\n'
@@ -80,3 +81,19 @@ def test_a_command_leaves_no_words_behind(folder):
     result = CliRunner().invoke(app, ["--db", str(folder / "x.db"), "portals"], env={CONFIG: str(file)})
     assert result.exit_code == 0, result.output
     assert understood() is None
+
+
+def test_a_file_is_read_once_for_a_command_and_again_when_it_changes(folder, monkeypatch):
+    parsed = []
+
+    def counted(text):
+        parsed.append(text)
+        return read_settings(text)
+
+    monkeypatch.setattr("collector.user_file.read_settings", counted)
+    file = folder / "crosstrack.toml"
+    file.write_text(WORDS, encoding="utf-8")
+    assert user_settings({CONFIG: str(file)}) is user_settings({CONFIG: str(file)})
+    file.write_text(WORDS.replace("wall", "door frame"), encoding="utf-8")
+    user_settings({CONFIG: str(file)})
+    assert ["door frame" in text for text in parsed] == [False, True]

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from collector.errors import ExitStatus
+from collector.store.opening import open_store
 from tests.faults.runs import NOW, NUMBERS, PORTALS, everything, visits_in
 
 ALL = {(portal, number) for portal in PORTALS for number in NUMBERS}
@@ -49,6 +50,21 @@ def test_a_clock_set_back_keeps_nobody_waiting(world, database):
     assert set(world.asked) == ALL
     assert len(world.asked) == len(ALL)
     everything(database)
+
+
+@pytest.mark.fault(
+    "The clock is set back to the very moment at which an earlier run began",
+    "Both runs are on record, each with its own visits",
+    layer="clock",
+    exit_status="0",
+)
+def test_two_runs_at_one_moment_are_two_runs(world, database):
+    for hours in (0, 12, 0):
+        world.now = NOW + timedelta(hours=hours)
+        assert world.collect(database).exit_status is ExitStatus.DONE
+    with open_store(database) as db:
+        begun = [row["started_at"] for row in db.query("select started_at from runs order by rowid")]
+        assert [begun.count(one) for one in begun] == [2, 1, 2]
 
 
 @pytest.mark.fault(
