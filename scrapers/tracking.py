@@ -33,16 +33,28 @@ WALLS = (
     "_incapsula_resource",
     "awswafcaptcha",
 )
+#: What stands in no row: where it does, the rest of a page was put together with one.
+PAGE_PARTS = "script, meta, main, head"
+#: Letters.
+LONGEST_TIME = 60
+
+
+#: Of all elements this one alone may stand anywhere in a table.
+END = "<template></template>"
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A rendered page: its tree, its text, and whether it ends where a document ends."""
+    """A rendered page: its tree, its text, and whether it ends where a document ends.
+
+    unclosed  ids of the elements in which one ends that was cut
+    """
 
     page: Page
     text: str
     root: LexborHTMLParser
     whole: bool
+    unclosed: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,9 +178,9 @@ class TrackingPortal(Portal):
         if is_document and status >= 500:
             return (Reading(Outcome.UNAVAILABLE),)
         try:
-            return (
-                self._document(_document(page, answer.text)) if is_document else self.read_reply(answer, page)
-            )
+            if is_document:
+                return self._document(document_of(replace(page, status=answer.status), answer.text))
+            return self.read_reply(answer, page)
         except LayoutChanged:
             # A wall's script may stand in an ordinary page too: only one that says nothing else is a wall.
             if is_walled or status in self.refused:
@@ -192,8 +204,27 @@ class TrackingPortal(Portal):
         return None
 
 
-def _document(page: Page, text: str) -> Document:
-    return Document(page, text, tree(text), is_whole(text))
+def document_of(page: Page, text: str) -> Document:
+    """`text` as a document of `page`."""
+    if is_whole(text):
+        return Document(page, text, tree(text), True)
+    before, _, last = text.rpartition("<")
+    kept = text if ">" in last else before
+    # What is added to a text stands in every element that the text leaves open, or is itself such text.
+    root = tree(f"{kept}{END}")
+    if _around_the_end(root)[-1].tag != "template":
+        root = tree(kept)
+    return Document(page, text, root, False, frozenset(node.mem_id for node in _around_the_end(root)))
+
+
+def _around_the_end(root: LexborHTMLParser) -> list[LexborNode]:
+    """The last node, and every one above it from the root on."""
+    nodes: list[LexborNode] = []
+    node = root.root
+    while node is not None:
+        nodes.append(node)
+        node = node.last_child
+    return nodes
 
 
 def _answering(said: Sequence[Reading]) -> list[Reading]:
@@ -212,30 +243,42 @@ def read_with(rows: tuple[Row, ...], problems: tuple[str, ...], layout: str | No
 
 
 def rows_of(
-    document: Document, selector: str, read: Callable[[LexborNode], Row | None]
+    document: Document,
+    selector: str,
+    read: Callable[[LexborNode], Row | None],
+    *,
+    within: LexborNode | None = None,
 ) -> tuple[tuple[Row, ...], tuple[str, ...]]:
     """The rows `read` makes of what `selector` finds, in page order, and a line for each that is no row.
 
-    An element that holds another one was not closed, and the last one of a page that was cut may lack its
-    end: neither is a row.
+    An element that holds another one was not closed, and the one in which a page was cut lacks its end:
+    neither is a row. No part of a row may stand behind its element. `within` is a part of the document.
     """
     rows: list[Row] = []
     problems: list[str] = []
-    found = document.root.css(selector)
+    found = (within or document.root).css(selector)
     holders = _holding_another(found)
     for position, node in enumerate(found, start=1):
         if node.mem_id in holders:
             problems.append(f"row {position} holds other rows")
             continue
-        if not document.whole and position == len(found):
+        if node.mem_id in document.unclosed:
             problems.append(f"row {position}: the page ends inside it")
             continue
         row = read(node)
         if row is None:
             problems.append(f"row {position} has no description")
+        elif node.css_first(PAGE_PARTS) is not None or not _is_printed(row):
+            problems.append(f"row {position} holds parts of a page")
         else:
             rows.append(row)
     return tuple(rows), tuple(problems)
+
+
+def _is_printed(row: Row) -> bool:
+    """Whether no time or place is markup, or longer than any."""
+    short = row.time_text or ""
+    return len(short) <= LONGEST_TIME and not any("<" in text for text in (short, row.place or ""))
 
 
 def _holding_another(found: Sequence[LexborNode]) -> set[int]:

@@ -9,6 +9,7 @@ The document comes with its rows, printed once for wide and once for narrow scre
 parcel of 2024-10. Documented only (2024 and 2026): the frame around it and the words for states.
 """
 
+import re
 from functools import partial
 
 from selectolax.lexbor import LexborNode
@@ -41,6 +42,8 @@ DISTRIBUTOR = "Distributor:"
 UNKNOWN = "查询不到"
 LABEL_MADE = "制单完成"
 NOTHING = "No information was found"
+#: What rows leave in the text of a page, whatever became of the list around them.
+PARTS = re.compile(r"</?dd\b|timePoint", re.IGNORECASE)
 
 
 class Yanwen(TrackingPortal):
@@ -113,8 +116,7 @@ def _without_rows(document: Document, status: str | None, problems: tuple[str, .
     said = "" if result is None else result.text()
     if not problems and (status == UNKNOWN or NOTHING in said):
         return Outcome.NOT_FOUND
-    is_bare = maybe(document.root, "dd") is None  # no row anywhere
-    if is_bare and status == LABEL_MADE and document.whole:
+    if not PARTS.search(document.text) and status == LABEL_MADE and document.whole:
         return Outcome.NO_EVENTS_YET
     if result is None and document.page.status == 403:
         return Outcome.CHALLENGE
