@@ -45,7 +45,10 @@ _PLAIN_STEM = re.compile(r"[A-Za-z0-9][A-Za-z0-9_ -]*")
 #: Datasette puts the path into a `file:` URI as it is, where these mean something else.
 _URI_SIGNS = frozenset("?#%")
 _STAND_IN = "crosstrack.db"
-_STYLE_MOUNT, _STYLE_FILE = "style", "crosstrack.css"
+#: Datasette with our plugin. -P: a file datasette.py or json.py in the current folder must not be run instead
+#: of the real one; the folder this package is in comes last for the same reason.
+_START = "import sys; sys.path.append(sys.argv.pop(1)); from collector.datasette.__main__ import main; main()"
+_DATASETTE = (sys.executable, "-P", "-c", _START)
 
 
 def serve(database: Path, port: int, open_browser: bool) -> int:
@@ -56,8 +59,7 @@ def serve(database: Path, port: int, open_browser: bool) -> int:
     """
     with TemporaryDirectory(prefix="crosstrack-serve-") as folder, _told_to_end():
         arguments = serve_arguments(database, Path(folder), port=port, open_browser=open_browser)
-        # -P: a file datasette.py or json.py in the current folder must not be run instead of the real one.
-        child = subprocess.Popen([sys.executable, "-P", "-m", "datasette", *arguments])  # noqa: S603 - no shell
+        child = subprocess.Popen([*_DATASETTE, str(_packages()), *arguments])  # noqa: S603 - no shell
         try:
             return child.wait()
         except KeyboardInterrupt:
@@ -94,7 +96,6 @@ def metadata(name: str, *, title: str) -> dict[str, Any]:
     return {
         **shared,
         "title": said["title"],
-        "extra_css_urls": [f"/{_STYLE_MOUNT}/{_STYLE_FILE}"],
         "databases": {name: {**shared, "title": title, "tables": said["tables"], "queries": said["queries"]}},
     }
 
@@ -107,11 +108,14 @@ def _bundled(address: str) -> dict[str, Any]:
 
 def _configured(name: str, title: str, folder: Path) -> list[str]:
     """The arguments that name the configuration, which is written into `folder`."""
-    described, styles = folder / "metadata.json", folder / "static"
+    described = folder / "metadata.json"
     described.write_text(json.dumps(metadata(name, title=title)), encoding="ascii")
-    styles.mkdir()
-    (styles / _STYLE_FILE).write_text(_bundled("")["css"], encoding="utf-8")
-    return ["--metadata", str(described), "--static", f"{_STYLE_MOUNT}:{styles}"]
+    return ["--metadata", str(described)]
+
+
+def _packages() -> Path:
+    """The folder this package is in."""
+    return Path(__file__).parents[1]
 
 
 def usable_port(port: int) -> int:

@@ -115,6 +115,9 @@ def browse(database: Path, folder: Path, script: Callable[[Get, str], Awaitable[
     """
     from datasette.cli import serve
 
+    from collector.datasette.__main__ import register
+
+    register()
     command, *rest = serve_arguments(database, folder, port=0, open_browser=False)
     assert command == "serve"
     with serve.make_context(command, rest) as context:

@@ -1,0 +1,117 @@
+"""The Datasette plugin: what is drawn in cells, which addresses are answered, what pages bring along.
+
+It touches only databases with our schema; whatever else a Datasette serves stays as it is.
+"""
+
+from collections.abc import Awaitable, Callable
+from functools import partial
+from importlib import import_module, resources
+from types import ModuleType
+from typing import Any
+
+from datasette.utils import tilde_encode
+from jinja2 import ChoiceLoader, Environment, FileSystemLoader
+from markupsafe import Markup
+from pluggy import HookimplMarker
+
+from collector.datasette import archive_page, assets
+from collector.datasette.cells import Cell, Places, drawn
+from collector.datasette.ours import all_ours, find_ours, is_ours, known
+from collector.datasette.served import Asked, Served
+from collector.store.views import VIEWS
+
+#: As Datasette's own marker, which has no type.
+hookimpl = HookimplMarker("datasette")
+Routes = list[tuple[str, Callable[..., Any]]]
+
+
+def _pages() -> list[ModuleType]:
+    """The modules of further pages, each with its routes."""
+    found = []
+    for name in ("collector.datasette.overview", "collector.datasette.parcel_page"):
+        try:
+            found.append(import_module(name))
+        except ModuleNotFoundError as missing:
+            if missing.name != name:
+                raise
+    return found
+
+
+@hookimpl
+def startup(datasette: Served) -> Callable[[], Awaitable[None]]:
+    """Look for our schema once, before the first page."""
+    return partial(find_ours, datasette)
+
+
+@hookimpl
+def prepare_jinja2_environment(env: Environment) -> None:
+    """Find our templates however the plugin was loaded: Datasette finds those of packages only."""
+    folder = str(resources.files("collector").joinpath("datasette", "templates"))
+    loaders = [env.loader] if env.loader is not None else []
+    env.loader = ChoiceLoader([*loaders, FileSystemLoader(folder)])
+
+
+@hookimpl
+def register_routes() -> Routes:
+    """The archive, the files of ours, and the pages of parcels."""
+    return [*assets.ROUTES, *archive_page.ROUTES, *(route for page in _pages() for route in page.ROUTES)]
+
+
+@hookimpl
+def render_cell(
+    row: object, value: object, column: str, table: str | None, database: str, datasette: Served
+) -> Markup | Awaitable[Markup | None] | None:
+    """The cell as we draw it, None for Datasette's own way."""
+    ours = known(datasette, database)
+    if ours is None:
+        return _rendered_later(row, value, column, table, database, datasette)
+    return _rendered(row, value, column, table, database, datasette) if ours else None
+
+
+async def _rendered_later(
+    row: object, value: object, column: str, table: str | None, database: str, datasette: Served
+) -> Markup | None:
+    """The cell of a database that was added while Datasette runs."""
+    if await is_ours(datasette.databases[database]):
+        return _rendered(row, value, column, table, database, datasette)
+    return None
+
+
+def _rendered(
+    row: object, value: object, column: str, table: str | None, database: str, datasette: Served
+) -> Markup | None:
+    places = Places(
+        page=partial(archive_page.page_address, datasette, database),
+        row=partial(_row_address, datasette, database),
+        parcel=partial(_parcel_address, datasette, database),
+    )
+    return drawn(Cell(value, column, table, row), places, is_table=table is not None and table not in VIEWS)
+
+
+def _row_address(datasette: Served, database: str, table: str, key: str) -> str:
+    return str(datasette.urls.row(database, table, tilde_encode(key)))
+
+
+def _parcel_address(datasette: Served, database: str, parcel: str) -> str:
+    """The parcel's own page, by its id or any of its numbers."""
+    route = tilde_encode(datasette.get_database(database).route)
+    return str(datasette.urls.path(f"/-/crosstrack/{route}/parcel/{tilde_encode(parcel)}"))
+
+
+def _is_of_ours(datasette: Served, database: str | None, request: Asked | None) -> bool:
+    if request is not None and request.path.startswith("/-/crosstrack/"):
+        return True
+    return bool(known(datasette, database)) if database else all_ours(datasette)
+
+
+@hookimpl
+def extra_css_urls(datasette: Served, database: str | None, request: Asked | None) -> list[str]:
+    """Our style sheet, on pages of our databases."""
+    return [assets.asset_address(assets.STYLE)] if _is_of_ours(datasette, database, request) else []
+
+
+@hookimpl
+def extra_js_urls(datasette: Served, database: str | None, request: Asked | None) -> list[dict[str, Any]]:
+    """Our script, on pages of our databases."""
+    script = {"url": assets.asset_address(assets.SCRIPT), "module": True}
+    return [script] if _is_of_ours(datasette, database, request) else []
