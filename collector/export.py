@@ -30,6 +30,15 @@ class _Table:
 
 
 _TABLES = {
+    What.EVENTS: _Table(
+        "select e.id, e.parcel_id, p.title, e.sequence, e.milestone, e.leg, e.occurred_at, e.earliest_at,"
+        " e.latest_at, e.place, e.description, e.portals, e.highlight,"
+        " (select min(o.first_seen_at) from observations as o where o.event_id = e.id) as first_seen_at,"
+        " (select max(o.first_seen_at) from observations as o where o.event_id = e.id) as last_joined_at"
+        " from events as e join parcels as p on p.id = e.parcel_id"
+        " where {parcel} order by e.parcel_id, e.sequence",
+        "e.parcel_id",
+    ),
     What.DISAGREEMENTS: _Table(
         "select * from disagreements where {parcel} order by parcel_id, event_id, kind, id", "parcel_id"
     ),

@@ -7,6 +7,7 @@ class What(StrEnum):
     """What can be exported."""
 
     HISTORY = "history"
+    EVENTS = "events"
     DISAGREEMENTS = "disagreements"
     FINDINGS = "findings"
     PARCELS = "parcels"

@@ -4,10 +4,10 @@ import functools
 import os
 import sys
 import traceback
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
 import typer
 
@@ -15,6 +15,8 @@ from collector.errors import CrosstrackError, ExitStatus
 from collector.plain_text import json_text, one_line, plain
 
 _F = TypeVar("_F", bound=Callable[..., Any])
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,14 @@ def storable(text: str) -> str:
 def say(text: str) -> None:
     """Talk to the person, on stderr."""
     typer.echo(plain(text), err=True)
+
+
+def tell(data: Mapping[str, object], text: str, as_json: bool) -> None:
+    """A result: one JSON object on stdout for programs, else a line on stderr for people."""
+    if as_json:
+        typer.echo(json_text(data, indent=2))
+    else:
+        say(text)
 
 
 def put_json(rows: Iterable[Any]) -> None:

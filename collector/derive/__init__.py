@@ -3,7 +3,7 @@
 Both ways run the same code on the same facts, so both give the same rows. Nothing here visits a portal.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -59,8 +59,9 @@ _MANY = 500
 class Deriver:
     """Derives for one open database, with the portals that can parse its pages.
 
-    workers  processes that help where more than `many` numbers wait
-    redone   how many parcels were derived again because what is believed of a clock changed
+    workers   processes that help where more than `many` numbers wait
+    redone    how many parcels were derived again because what is believed of a clock changed
+    progress  told how many numbers are derived, and of how many; each counts twice: it teaches, it is written
     """
 
     db: Database
@@ -68,7 +69,9 @@ class Deriver:
     workers: int = field(default_factory=usual_workers)
     many: int = _MANY
     redone: int = 0
+    progress: Callable[[int, int], None] | None = None
     parser: Parser = field(init=False)
+    _written: int = field(init=False, default=0)
 
     def __post_init__(self) -> None:
         self.parser = Parser(self.db, self.portals)
@@ -135,10 +138,13 @@ class Deriver:
         """Fold what new visits show, and count what it teaches."""
         waiting = still_waiting(self.db, "visit")
         jobs = ((numbers, (groups,)) for numbers, groups in self._bundled(waiting))
+        done = 0
         for numbers, (packed, counts) in crew.in_order(learned, jobs, helped=len(waiting) > self.many):
             with writing(self.db):
                 write_counts(self.db, numbers, counts)
             folds.put(numbers, packed)
+            done += len(numbers)
+            self._tell(done, 2 * len(waiting))
 
     def _estimate(self) -> None:
         """Make the estimates follow from the counts; what depends on those that changed waits."""
@@ -149,13 +155,15 @@ class Deriver:
             wait(self.db, numbers_using(self.db, changed), "estimate")
 
     def _derive_waiting(self, folds: Folds, crew: Crew) -> set[str]:
-        known = known_estimates(self.db)
+        known, total = known_estimates(self.db), len(still_waiting(self.db))
+        self._written = 0
         packed = ((valid, (blob, known, without)) for valid, blob, without in folds.all() if valid)
         helped = len(still_waiting(self.db)) > self.many
-        touched = self._write_all(crew.in_order(reconciled, packed, helped=helped))
+        touched = self._write_all(crew.in_order(reconciled, packed, helped=helped), total)
         while waiting := still_waiting(self.db):
             jobs = ((numbers, (groups, known)) for numbers, groups in self._bundled(waiting))
-            touched |= self._write_all(crew.in_order(derived, jobs, helped=len(waiting) > self.many))
+            helped = len(waiting) > self.many
+            touched |= self._write_all(crew.in_order(derived, jobs, helped=helped), total)
         return touched
 
     def _bundled(self, waiting: Iterable[str]) -> Iterator[tuple[list[str], list[Group]]]:
@@ -175,13 +183,19 @@ class Deriver:
         others = self._orders_of(stored_visits(self.db, _OF_SHOP.format(marks=marks), numbers))
         return numbers, gathered(self.db, self.parser, numbers, links), others
 
-    def _write_all(self, results: Iterable[tuple[list[str], list[ParcelRows]]]) -> set[str]:
+    def _write_all(self, results: Iterable[tuple[list[str], list[ParcelRows]]], total: int) -> set[str]:
         touched = set[str]()
         for numbers, parcels in results:
             with self._writing():
                 wait(self.db, self._write(numbers, parcels).difference(numbers), "order")
             touched |= {p.id for p in parcels}
+            self._written += len(numbers)
+            self._tell(total + self._written, 2 * total)
         return touched
+
+    def _tell(self, done: int, total: int) -> None:
+        if self.progress is not None:
+            self.progress(min(done, total), total)
 
     def _write(self, numbers: Sequence[str], parcels: Sequence[ParcelRows]) -> set[str]:
         """Write what is derived about `numbers`; the numbers of parcels whose orders that changes."""

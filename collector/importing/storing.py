@@ -1,6 +1,6 @@
 """Imported visits into the database, and as records. Facts land in batches, then what follows."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -31,8 +31,13 @@ class Imported:
     redone: int
 
 
-def import_visits(db: Database, portals: Mapping[str, Portal], visits: Iterable[ImportedVisit]) -> Imported:
-    """Store the visits and derive what follows."""
+def import_visits(
+    db: Database,
+    portals: Mapping[str, Portal],
+    visits: Iterable[ImportedVisit],
+    progress: Callable[[int, int | None], None] | None = None,
+) -> Imported:
+    """Store the visits and derive what follows; `progress` is told how many are stored, then derived."""
     new = known = 0
     coming = iter(visits)
     while batch := list(islice(coming, _BATCH)):
@@ -42,7 +47,9 @@ def import_visits(db: Database, portals: Mapping[str, Portal], visits: Iterable[
                 volatile = portal.canonical if portal else Canonical()
                 _, is_new = store_visit(db, None, _as_visit(one, portals), volatile)
                 new, known = new + is_new, known + (not is_new)
-    deriver = Deriver(db, portals)
+        if progress is not None:
+            progress(new + known, None)
+    deriver = Deriver(db, portals, progress=progress)
     deriver.catch_up()
     return Imported(new, known, deriver.redone)
 

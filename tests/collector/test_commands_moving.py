@@ -171,7 +171,7 @@ def test_parse_says_what_it_cannot_read(crosstrack, file):
 # --- export --------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("what", ["history", "disagreements", "findings", "parcels", "orders"])
+@pytest.mark.parametrize("what", ["history", "events", "disagreements", "findings", "parcels", "orders"])
 @pytest.mark.parametrize("form", ["csv", "jsonl"])
 def test_everything_can_be_exported_in_both_forms(crosstrack, filled, what, form):
     result = crosstrack("export", what, "--format", form)

@@ -1,0 +1,44 @@
+"""How far long work is, for a person who waits: on stderr, only where that is a terminal, gone at the end."""
+
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from typing import TypeVar
+
+_T = TypeVar("_T")
+#: Told how much is done, and of how much; None: nobody knows.
+Progress = Callable[[int, int | None], None]
+#: So many rows of an export are between two steps of the bar.
+_STEP = 500
+
+
+@contextmanager
+def progress(label: str) -> Iterator[Progress | None]:
+    """What to tell how far `label` is; None where nobody watches."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+    from rich.progress import Progress as Bars
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Bars(*columns, console=Console(stderr=True), transient=True) as bars:
+        task = bars.add_task(label, total=None)
+
+        def tell(done: int, total: int | None) -> None:
+            bars.update(task, completed=done, total=total)
+
+        yield tell
+
+
+def counted(rows: Iterable[_T], label: str) -> Iterator[_T]:
+    """The rows as they come, counted for the person who waits; not where the rows themselves are read."""
+    if sys.stdout.isatty():
+        yield from rows
+        return
+    with progress(label) as tell:
+        for done, row in enumerate(rows, 1):
+            if tell is not None and done % _STEP == 0:
+                tell(done, None)
+            yield row
