@@ -14,7 +14,6 @@ from rich.text import Text
 
 from collector.account.sessions import DEFAULT_ACCOUNT
 from collector.plain_text import one_line
-from collector.report_lines import PIPE_WIDTH  # noqa: F401 - of the command
 from collector.report_words import WORDS
 from collector.status import Need
 from collector.urgency import Line, Urgency

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from collector.clock import utc_now
+from collector.commands.completing import known_shops
 from collector.commands.context import command, given, say
 from collector.commands.ways_in import Way, check, obtained
 from collector.errors import CrosstrackError, ExitStatus, HumanNeeded, UsageError
@@ -58,7 +59,7 @@ def register(app: typer.Typer) -> None:
 
 def login(
     context: typer.Context,
-    portal: Annotated[str, typer.Argument(help="The shop, such as aliexpress.")],
+    portal: Annotated[str, typer.Argument(help="The shop, such as aliexpress.", autocompletion=known_shops)],
     account: _Account = "default",
     from_browser: _FromBrowser = None,
     profile: _Profile = None,

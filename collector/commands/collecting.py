@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from collector.clock import utc_now
-from collector.commands.context import command, given, put_json, say, storable
+from collector.commands.completing import known_numbers, known_orders, known_portals
+from collector.commands.context import Json, command, given, put_json, say, storable
 from collector.errors import UsageError
 from collector.plain_text import json_text, one_line
 
@@ -35,6 +36,18 @@ _Profiles = Annotated[
 _Endpoint = Annotated[
     str | None, typer.Option(metavar="URL", help="Use a running browser, such as http://127.0.0.1:9222.")
 ]
+_Numbers = Annotated[
+    list[str] | None,
+    typer.Option("--number", help="Only these parcels.", autocompletion=known_numbers),
+]
+_Orders = Annotated[
+    list[str] | None,
+    typer.Option("--order", help="Only these orders' parcels.", autocompletion=known_orders),
+]
+_Portals = Annotated[
+    list[str] | None,
+    typer.Option("--portal", help="Only these portals.", autocompletion=known_portals),
+]
 
 
 def register(app: typer.Typer) -> None:
@@ -50,6 +63,7 @@ def add(
     note: Annotated[str | None, typer.Option(help="A name for the parcel.")] = None,
     postcode: Annotated[str | None, typer.Option(help="For portals that ask for it.")] = None,
     country: Annotated[str | None, typer.Option(help="Destination, for portals that ask for it.")] = None,
+    as_json: Json = False,
 ) -> None:
     """Follow tracking numbers from now on.
 
@@ -63,17 +77,24 @@ def add(
     wanted = _numbers(numbers)
     given_details = {"note": note, "postcode": postcode, "country": country}
     details = {key: storable(value) for key, value in given_details.items() if value is not None}
+    done = []
     with open_store(given(context).database) as db:
         for number in wanted:
             with writing(db):
                 is_new = follow(db, number, utc_now(), details)
             if list(db.query("select 1 from tracking_numbers where number = ?", [number])):
                 Deriver(db, portals()).derive([number])
-            say(f"following {number}" if is_new else f"{number} is followed already")
+            done.append({"number": number, "new": is_new})
+            if not as_json:
+                say(f"following {number}" if is_new else f"{number} is followed already")
+    if as_json:
+        put_json(done)
 
 
 def forget(
-    context: typer.Context, numbers: Annotated[list[str], typer.Argument(help="Tracking numbers.")]
+    context: typer.Context,
+    numbers: Annotated[list[str], typer.Argument(help="Tracking numbers.", autocompletion=known_numbers)],
+    as_json: Json = False,
 ) -> None:
     """Stop following tracking numbers; what portals showed of them is kept.
 
@@ -87,19 +108,21 @@ def forget(
         unknown = []
         for number in wanted:
             with writing(db):
-                if stop_following(db, number, utc_now()):
-                    say(f"no longer following {number}")
-                else:
+                if not stop_following(db, number, utc_now()):
                     unknown.append(number)
+                elif not as_json:
+                    say(f"no longer following {number}")
+    if as_json:
+        put_json({"number": number, "followed_before": number not in unknown} for number in wanted)
     if unknown:
         raise UsageError(f"not followed: {', '.join(unknown)}")
 
 
 def collect(
     context: typer.Context,
-    number: Annotated[list[str] | None, typer.Option("--number", help="Only these parcels.")] = None,
-    order: Annotated[list[str] | None, typer.Option("--order", help="Only these orders' parcels.")] = None,
-    portal: Annotated[list[str] | None, typer.Option("--portal", help="Only these portals.")] = None,
+    number: _Numbers = None,
+    order: _Orders = None,
+    portal: _Portals = None,
     everything: Annotated[bool, typer.Option("--all", help="Whatever is followed, due or not.")] = False,
     browser: _Browser = None,
     headed: Annotated[bool, typer.Option("--headed", help="Show the browser's window.")] = False,

@@ -1,10 +1,7 @@
 """`backup`, `restore`, `check`, `prune`, `redact`: copies of the database, and what leaves it."""
 
-import json
 import re
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -13,7 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from collector.clock import utc_now
-from collector.commands.context import command, given, put_json, say
+from collector.commands.context import Json, command, given, put_json, say, tell
+from collector.commands.progress import progress
 from collector.errors import ExitStatus, UsageError
 from collector.plain_text import plain
 
@@ -23,7 +21,6 @@ if TYPE_CHECKING:
 _AGE = re.compile(r"([0-9]{1,5})([dwy])")
 _DAYS = {"d": 1, "w": 7, "y": 365}
 
-_Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 _Force = Annotated[bool, typer.Option("--force", help="Replace FILE if it is there.")]
 _Target = Annotated[Path, typer.Argument(metavar="FILE", help="The file to write.")]
 _Age = Annotated[str | None, typer.Option(metavar="AGE", help="Such as 90d, 26w or 2y.")]
@@ -35,7 +32,7 @@ def register(app: typer.Typer) -> None:
         command(app)(function)
 
 
-def backup(context: typer.Context, file: _Target, force: _Force = False, as_json: _Json = False) -> None:
+def backup(context: typer.Context, file: _Target, force: _Force = False, as_json: Json = False) -> None:
     """Write a complete copy of the database, also while a run is at work.
 
     The copy is checked before it gets its name, and readable by you alone.
@@ -45,15 +42,15 @@ def backup(context: typer.Context, file: _Target, force: _Force = False, as_json
     from collector.copies.backups import back_up
 
     database = given(context).database
-    with _bar("copying") as progress:
-        size = back_up(database, file, force=force, progress=progress)
-    _tell({"file": str(file), "bytes": size}, f"backup of {_megabytes(size)} written to {file}", as_json)
+    with progress("copying") as watch:
+        size = back_up(database, file, force=force, progress=watch)
+    tell({"file": str(file), "bytes": size}, f"backup of {_megabytes(size)} written to {file}", as_json)
 
 
 def restore(
     context: typer.Context,
     file: Annotated[Path, typer.Argument(metavar="FILE", help="The backup to bring back.")],
-    as_json: _Json = False,
+    as_json: Json = False,
 ) -> None:
     """Bring a backup back, after checking it. The database it replaces stays beside it, renamed.
 
@@ -63,14 +60,14 @@ def restore(
     from collector.lock import run_lock
 
     database = given(context).database
-    with run_lock(database), _bar("copying") as progress:
-        done = bring_back(database, file, utc_now(), progress)
+    with run_lock(database), progress("copying") as watch:
+        done = bring_back(database, file, utc_now(), watch)
     kept = "" if done.kept is None else f"; what was there is {done.kept}"
     told = {"database": str(database), "bytes": done.bytes, "kept": done.kept and str(done.kept)}
-    _tell(told, f"restored {_megabytes(done.bytes)} from {file}{kept}", as_json)
+    tell(told, f"restored {_megabytes(done.bytes)} from {file}{kept}", as_json)
 
 
-def check(context: typer.Context, as_json: _Json = False) -> None:
+def check(context: typer.Context, as_json: Json = False) -> None:
     """Check the file, its references, every stored page, and that everything derived follows from the facts.
 
     Nothing is changed; a run may be at work meanwhile.
@@ -99,7 +96,7 @@ def prune(
     screenshots_older_than: _Age = None,
     pages_older_than: _Age = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would go.")] = False,
-    as_json: _Json = False,
+    as_json: Json = False,
 ) -> None:
     """Drop old screenshots, and on request old pages, whose records take their place.
 
@@ -138,7 +135,7 @@ def redact(
     force: _Force = False,
     keep_prices: Annotated[bool, typer.Option("--keep-prices", help="Keep what was paid.")] = False,
     no_places: Annotated[bool, typer.Option("--no-places", help="Leave out the towns of scans.")] = False,
-    as_json: _Json = False,
+    as_json: Json = False,
 ) -> None:
     """Write a copy of the database that is fit to share.
 
@@ -155,7 +152,7 @@ def redact(
     done = write_clean(given(context).database, file, portals(), cleaner, force=force, step=_step)
     rest = f"; {done.left_out} visits without what their pages said" if done.left_out else ""
     text = f"{file}: {done.visits} visits{rest}; none of {done.checked} words of the original is in it"
-    _tell({"file": str(file), **asdict(done)}, text, as_json)
+    tell({"file": str(file), **asdict(done)}, text, as_json)
 
 
 def _before(age: str | None, now: datetime) -> datetime | None:
@@ -187,7 +184,7 @@ def _tell_pruned(done: "dict[str, Pruned]", freed: int, *, dry_run: bool, as_jso
         parts.append(f"{one.pages} {what} of {one.visits} visits {would} ({_megabytes(one.bytes)}){kept}")
     size = "" if dry_run else f"; the file is {_megabytes(freed)} smaller"
     told = {what: asdict(one) for what, one in done.items()}
-    _tell(
+    tell(
         {"dry_run": dry_run, **told, "file_smaller_by": 0 if dry_run else freed},
         "; ".join(parts) + size,
         as_json,
@@ -199,33 +196,10 @@ def _size(database: Path) -> int:
     return database.stat().st_size if database.exists() else 0
 
 
-def _tell(data: dict[str, object], text: str, as_json: bool) -> None:
-    """The result: JSON on stdout for programs, a line on stderr for people."""
-    if as_json:
-        typer.echo(json.dumps(data, ensure_ascii=False, indent=2))
-    else:
-        say(text)
-
-
 def _step(what: str) -> None:
     """Say on a terminal what is done now; it may take a while."""
     if sys.stderr.isatty():
         say(f"{what} ...")
-
-
-@contextmanager
-def _bar(label: str) -> Iterator[Callable[[int, int], None] | None]:
-    """A progress bar on a terminal, nothing elsewhere."""
-    if not sys.stderr.isatty():
-        yield None
-        return
-    with typer.progressbar(length=1, label=label, file=sys.stderr) as bar:
-
-        def advance(done: int, pages: int) -> None:
-            bar.length = pages
-            bar.update(done - bar.pos)
-
-        yield advance
 
 
 def _megabytes(size: int) -> str:

@@ -2,7 +2,8 @@
 
 import typer
 
-from collector.commands.context import command, given, say
+from collector.commands.context import Json, command, given, say, tell
+from collector.commands.progress import progress
 
 
 def register(app: typer.Typer) -> None:
@@ -11,7 +12,7 @@ def register(app: typer.Typer) -> None:
     command(app)(rebuild)
 
 
-def reconcile(context: typer.Context) -> None:
+def reconcile(context: typer.Context, as_json: Json = False) -> None:
     """Work out events and disagreements again, for all parcels.
 
     Example: crosstrack reconcile
@@ -23,10 +24,12 @@ def reconcile(context: typer.Context) -> None:
 
     database = given(context).database
     with run_lock(database), open_store(database, must_exist=True) as db:
-        say(f"reconciled {_parcels(Deriver(db, portals()).reconcile_all())}")
+        with progress("reconciling") as told:
+            parcels = Deriver(db, portals(), progress=told).reconcile_all()
+        tell({"parcels": parcels}, f"reconciled {_parcels(parcels)}", as_json)
 
 
-def rebuild(context: typer.Context) -> None:
+def rebuild(context: typer.Context, as_json: Json = False) -> None:
     """Forget everything derived, and derive it again from the stored pages.
 
     Example: crosstrack rebuild
@@ -39,11 +42,13 @@ def rebuild(context: typer.Context) -> None:
     database = given(context).database
     known = portals()
     with run_lock(database), open_store(database, must_exist=True) as db:
-        say(f"rebuilt {_parcels(Deriver(db, known).rebuild())}")
-        for row in db.query(_OF_PAGES):
-            if row["portal"] not in known:
-                said = "their pages cannot be read without the package of its module; install it, and rebuild"
-                say(f"{row['portal']}: {row['visits']} of its visits say nothing now: {said}")
+        with progress("rebuilding") as told:
+            parcels = Deriver(db, known, progress=told).rebuild()
+        unread = {row["portal"]: row["visits"] for row in db.query(_OF_PAGES) if row["portal"] not in known}
+        tell({"parcels": parcels, "visits_unread": unread}, f"rebuilt {_parcels(parcels)}", as_json)
+        for portal, visits in unread.items():
+            said = "their pages cannot be read without the package of its module; install it, and rebuild"
+            say(f"{portal}: {visits} of its visits say nothing now: {said}")
 
 
 #: Visits of which there are pages, not records: only a portal's own module can read those.

@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from collector.clock import utc_now
-from collector.commands.context import command, given, say
+from collector.commands.completing import known_portals
+from collector.commands.context import Json, command, given, put_json, say
 from collector.errors import UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from collector.browser import BrowserOptions
     from collector.kit.capture import Capture
     from scrapers.contract import Page, Portal
@@ -30,6 +33,7 @@ def new_portal(
     folder: Annotated[
         Path | None, typer.Option(help="Where to write it.", show_default="crosstrack-NAME")
     ] = None,
+    as_json: Json = False,
 ) -> None:
     """Write the skeleton of a portal: a package of its own that works, to be changed piece by piece.
 
@@ -39,14 +43,16 @@ def new_portal(
 
     wanted = NewPortal(name, title or name.capitalize(), country.upper())
     where = folder or Path(f"crosstrack-{name}")
-    for file in write_skeleton(wanted, where, utc_now().date()):
-        typer.echo(file)
+    _tell_files(write_skeleton(wanted, where, utc_now().date()), as_json)
     say(f"next: cd {shlex.quote(str(where))}, and read README.md there")
 
 
 def capture(
     context: typer.Context,
-    portal: Annotated[str, typer.Argument(help="The portal, as `crosstrack portals` lists it.")],
+    portal: Annotated[
+        str,
+        typer.Argument(help="The portal, as `crosstrack portals` lists it.", autocompletion=known_portals),
+    ],
     number: Annotated[
         list[str] | None, typer.Argument(metavar="[NUMBER]", help="The tracking number; further files.")
     ] = None,
@@ -70,6 +76,7 @@ def capture(
     browser_endpoint: Annotated[
         str | None, typer.Option(metavar="URL", help="Use a running browser, such as http://127.0.0.1:9222.")
     ] = None,
+    as_json: Json = False,
 ) -> None:
     """Save a portal's page fit for a bug report: names, addresses and tracking numbers replaced.
 
@@ -93,9 +100,17 @@ def capture(
         options = _browser_options(known, browser, headed, profile_dir, browser_endpoint)
         pages = _visited(given(context).database, known, asked, options)
     made = captured(known, asked, pages, today, scrubbing=scrub)
-    for file in write_files(folder, made.files):
-        typer.echo(file)
+    _tell_files(write_files(folder, made.files), as_json)
     _report(made, scrub)
+
+
+def _tell_files(files: "Iterable[Path]", as_json: bool) -> None:
+    """The files that were written: a line for each, or one JSON array."""
+    if as_json:
+        put_json(str(file) for file in files)
+        return
+    for file in files:
+        typer.echo(file)
 
 
 def _portal(name: str) -> "Portal":

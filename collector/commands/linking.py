@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from collector.clock import utc_now
-from collector.commands.context import command, given, say, storable
+from collector.commands.completing import known_ids
+from collector.commands.context import Json, command, given, say, storable, tell
 from collector.errors import UsageError
 
 if TYPE_CHECKING:
@@ -16,8 +17,14 @@ if TYPE_CHECKING:
 
     from collector.derive.numbers import Link
 
-_First = Annotated[str, typer.Argument(metavar="NUMBER", help="A number of one parcel, or its order.")]
-_Second = Annotated[str, typer.Argument(metavar="NUMBER", help="A number of the other, or its order.")]
+_First = Annotated[
+    str,
+    typer.Argument(metavar="NUMBER", help="A number of one parcel, or its order.", autocompletion=known_ids),
+]
+_Second = Annotated[
+    str,
+    typer.Argument(metavar="NUMBER", help="A number of the other, or its order.", autocompletion=known_ids),
+]
 _Reason = Annotated[str | None, typer.Option(help="Why, for yourself.")]
 
 _KNOWN = """
@@ -41,7 +48,9 @@ def register(app: typer.Typer) -> None:
     command(app)(unlink)
 
 
-def link(context: typer.Context, first: _First, second: _Second, reason: _Reason = None) -> None:
+def link(
+    context: typer.Context, first: _First, second: _Second, reason: _Reason = None, as_json: Json = False
+) -> None:
     """Say that two numbers are one parcel, whatever the portals say.
 
     Example: crosstrack link LP00123456789012 RR123456785ES --reason "same label"
@@ -52,12 +61,15 @@ def link(context: typer.Context, first: _First, second: _Second, reason: _Reason
         pair = _numbers(db, first, second, any_of_parcel=True)
         is_new, _, dropped = _corrected(db, "link", pair, reason)
         already = "" if is_new else " (as you have said before)"
-        say(f"{pair[0]} and {pair[1]} are linked{already}: {_parcels(db, pair)}{_lives(db, pair)}")
+        text = f"{pair[0]} and {pair[1]} are linked{already}: {_parcels(db, pair)}{_lives(db, pair)}"
+        tell(_outcome(db, pair, is_new, dropped), text, as_json)
         for one in dropped:
             say(f"for that, {_named(one)} counts no longer: what you said of other numbers forbids it")
 
 
-def unlink(context: typer.Context, first: _First, second: _Second, reason: _Reason = None) -> None:
+def unlink(
+    context: typer.Context, first: _First, second: _Second, reason: _Reason = None, as_json: Json = False
+) -> None:
     """Say that two numbers are not one parcel, whatever the portals say.
 
     Where other numbers join the two all the same, the weakest link on each way from one to the other is left
@@ -72,7 +84,8 @@ def unlink(context: typer.Context, first: _First, second: _Second, reason: _Reas
         pair = _numbers(db, first, second, any_of_parcel=False)
         is_new, before, dropped = _corrected(db, "unlink", pair, reason)
         already = "" if is_new else " (as you have said before)"
-        say(f"{pair[0]} and {pair[1]} are kept apart{already}: {_parcels(db, pair)}")
+        text = f"{pair[0]} and {pair[1]} are kept apart{already}: {_parcels(db, pair)}"
+        tell(_outcome(db, pair, is_new, dropped), text, as_json)
         way = chain((k for k in before if k.ends != frozenset(pair)), *pair)
         if way:
             say(f"other numbers join them too: {'; '.join(map(_named, way))}")
@@ -108,13 +121,28 @@ def _named(one: "Link") -> str:
     return f"{one.number_a} and {one.number_b} ({portal}{one.reason})"
 
 
-def _parcels(db: "Database", pair: "Iterable[str]") -> str:
+def _outcome(
+    db: "Database", pair: tuple[str, str], is_new: bool, dropped: "Iterable[Link]"
+) -> dict[str, object]:
+    """What was said and what came of it, as data."""
+    return {
+        "numbers": pair,
+        "new": is_new,
+        "parcels": _numbers_of_parcels(db, pair),
+        "no_longer_linked": [(one.number_a, one.number_b) for one in dropped],
+    }
+
+
+def _numbers_of_parcels(db: "Database", pair: "Iterable[str]") -> dict[str, list[str]]:
     """Which parcels the numbers are now, with all numbers of each."""
     ids = sorted({row["id"] for number in pair for row in db.query(_PARCELS, [number])})
-    named = []
-    for parcel in ids:
-        numbers = [row["number"] for row in db.query(_NUMBERS, [parcel])]
-        named.append(f"parcel {parcel} ({', '.join(numbers)})")
+    return {parcel: [row["number"] for row in db.query(_NUMBERS, [parcel])] for parcel in ids}
+
+
+def _parcels(db: "Database", pair: "Iterable[str]") -> str:
+    """Which parcels the numbers are now, in words."""
+    found = _numbers_of_parcels(db, pair).items()
+    named = [f"parcel {parcel} ({', '.join(numbers)})" for parcel, numbers in found]
     return "; ".join(named) or "this will hold once a portal has been asked about one of them"
 
 

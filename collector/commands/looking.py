@@ -8,12 +8,10 @@ from typing import Annotated
 import typer
 
 from collector.clock import utc_now
-from collector.commands.context import command, given, put_json, say, storable
+from collector.commands.completing import known_ids, known_kinds, known_portals
+from collector.commands.context import Json, command, given, put_json, say, storable
 from collector.commands.moments import AsOf, opened
 from collector.errors import UsageError
-
-_Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-
 
 _WORST_FIRST = """
 case severity when 'warning' then 0 when 'notice' then 1 else 2 end, parcel_id, kind, portal_a, portal_b
@@ -30,7 +28,7 @@ def status(
     context: typer.Context,
     everything: Annotated[bool, typer.Option("--all", help="Also what was finished long ago.")] = False,
     limit: Annotated[int | None, typer.Option(min=1, help="At most so many lines.")] = None,
-    as_json: _Json = False,
+    as_json: Json = False,
 ) -> None:
     """Show every parcel in one line, the most urgent first; above them the accounts that wait for you.
 
@@ -38,7 +36,7 @@ def status(
     """
     from collector.paths import default_sessions
     from collector.report import console
-    from collector.report_status import PIPE_WIDTH, as_rows, print_status
+    from collector.report_status import as_rows, print_status
     from collector.status import accounts_in_need, lines
     from collector.store.opening import open_store
     from collector.urgency import FINISHED_SHOWN_DAYS, is_old
@@ -52,7 +50,7 @@ def status(
     if as_json:
         put_json(as_rows(needs, shown))
     else:
-        print_status(console(PIPE_WIDTH), needs, shown, today=now.date())
+        print_status(console(), needs, shown, today=now.date())
     if not known:
         say("nothing is known yet: run `crosstrack login aliexpress` or add a number, then collect")
     if len(wanted) > len(shown):
@@ -75,9 +73,12 @@ def _signed_in_at(sessions: Path, portal: str, account: str) -> datetime | None:
 
 def show(
     context: typer.Context,
-    id_: Annotated[str, typer.Argument(metavar="ID", help="Any number of the parcel, or an order.")],
+    id_: Annotated[
+        str,
+        typer.Argument(metavar="ID", help="Any number of the parcel, or an order.", autocompletion=known_ids),
+    ],
     as_of: AsOf = None,
-    as_json: _Json = False,
+    as_json: Json = False,
 ) -> None:
     """Show one parcel: its orders, what portals disagree about, and its timeline as each portal prints it.
 
@@ -108,11 +109,17 @@ def show(
 
 def disagreements(
     context: typer.Context,
-    parcel: Annotated[str | None, typer.Option(help="Only this parcel: any of its numbers.")] = None,
-    kind: Annotated[str | None, typer.Option(help="Only this kind, such as conflict.")] = None,
-    portal: Annotated[str | None, typer.Option(help="Only where this portal takes part.")] = None,
+    parcel: Annotated[
+        str | None, typer.Option(help="Only this parcel: any of its numbers.", autocompletion=known_ids)
+    ] = None,
+    kind: Annotated[
+        str | None, typer.Option(help="Only this kind, such as conflict.", autocompletion=known_kinds)
+    ] = None,
+    portal: Annotated[
+        str | None, typer.Option(help="Only where this portal takes part.", autocompletion=known_portals)
+    ] = None,
     findings: Annotated[bool, typer.Option("--findings", help="Each repeated fact once.")] = False,
-    as_json: _Json = False,
+    as_json: Json = False,
 ) -> None:
     """List where portals disagree about time, and why.
 
@@ -147,8 +154,10 @@ def disagreements(
 
 def clocks(
     context: typer.Context,
-    portal: Annotated[str | None, typer.Option(help="Only this portal.")] = None,
-    as_json: _Json = False,
+    portal: Annotated[
+        str | None, typer.Option(help="Only this portal.", autocompletion=known_portals)
+    ] = None,
+    as_json: Json = False,
 ) -> None:
     """Show what is believed about each portal's clock: as a whole, on each leg, from how many rows.
 
@@ -175,7 +184,7 @@ def clocks(
 
 def portals(
     context: typer.Context,
-    as_json: _Json = False,
+    as_json: Json = False,
     as_markdown: Annotated[bool, typer.Option("--markdown", help="Print the table that README has.")] = False,
     number: Annotated[
         str | None, typer.Option(help="Print instead which portals may know this number, and why.")

@@ -6,7 +6,8 @@ from zoneinfo import ZoneInfo
 import typer
 
 from collector.clock import utc_now
-from collector.commands.context import command, given, say, storable
+from collector.commands.completing import known_portals
+from collector.commands.context import Json, command, given, storable, tell
 from collector.errors import UsageError
 
 if TYPE_CHECKING:
@@ -40,7 +41,9 @@ def register(app: typer.Typer) -> None:
         command(app)(function)
 
 
-def pair(context: typer.Context, first: _First, second: _Second, reason: _Reason = None) -> None:
+def pair(
+    context: typer.Context, first: _First, second: _Second, reason: _Reason = None, as_json: Json = False
+) -> None:
     """Say that two rows on different pages of one parcel report one event.
 
     `crosstrack disagreements --json` and the table of observations name the rows. What is said of a row holds
@@ -48,20 +51,27 @@ def pair(context: typer.Context, first: _First, second: _Second, reason: _Reason
 
     Example: crosstrack pair 3f9c02d1 a41be077 --reason "same signature"
     """
-    _say_of_rows(context, "pair", first, second, reason)
+    _say_of_rows(context, "pair", (first, second), reason, as_json=as_json)
 
 
-def unpair(context: typer.Context, first: _First, second: _Second, reason: _Reason = None) -> None:
+def unpair(
+    context: typer.Context, first: _First, second: _Second, reason: _Reason = None, as_json: Json = False
+) -> None:
     """Say that two rows on different pages of one parcel do not report one event.
 
     Example: crosstrack unpair 3f9c02d1 a41be077 --reason "the second round"
     """
-    _say_of_rows(context, "unpair", first, second, reason)
+    _say_of_rows(context, "unpair", (first, second), reason, as_json=as_json)
 
 
 def zone(
     context: typer.Context,
-    portal: Annotated[str, typer.Argument(metavar="PORTAL", help="Whose rows, as `clocks` names it.")],
+    portal: Annotated[
+        str,
+        typer.Argument(
+            metavar="PORTAL", help="Whose rows, as `clocks` names it.", autocompletion=known_portals
+        ),
+    ],
     zone_name: Annotated[
         str, typer.Argument(metavar="ZONE", help=f"An IANA name, or {NO_ZONE}: as if nothing had been said.")
     ],
@@ -69,6 +79,7 @@ def zone(
         str | None, typer.Option(help="Only this part: origin, line_haul, import, last_mile.")
     ] = None,
     reason: _Reason = None,
+    as_json: Json = False,
 ) -> None:
     """Say in which zone a portal prints its times, whatever it states itself.
 
@@ -96,11 +107,18 @@ def zone(
         whose = name if of_leg is None else f"{name} on the leg {of_leg}"
         read = "taken as without your word" if wanted is None else f"read in {wanted}"
         already = "" if is_new else " (as before)"
-        say(f"{whose}: {rows['n']} rows of {rows['parcels']} parcels are {read}{already}")
+        told = {"portal": name, "leg": of_leg, "zone": wanted, "new": is_new}
+        text = f"{whose}: {rows['n']} rows of {rows['parcels']} parcels are {read}{already}"
+        tell({**told, "rows": rows["n"], "parcels": rows["parcels"]}, text, as_json)
 
 
 def _say_of_rows(
-    context: typer.Context, kind: Literal["pair", "unpair"], first: str, second: str, reason: str | None
+    context: typer.Context,
+    kind: Literal["pair", "unpair"],
+    named: tuple[str, str],
+    reason: str | None,
+    *,
+    as_json: bool,
 ) -> None:
     from collector.derive import Deriver
     from collector.store.corrections import correct
@@ -108,7 +126,7 @@ def _say_of_rows(
     from scrapers import portals
 
     with open_store(given(context).database, must_exist=True) as db:
-        rows = [_row(db, first), _row(db, second)]
+        rows = [_row(db, text) for text in named]
         _check(*rows)
         with writing(db):
             ids = (str(row["id"]) for row in rows)
@@ -119,7 +137,9 @@ def _say_of_rows(
         events = {_row(db, str(row["id"]))["event_id"] for row in rows}
     already = "" if is_new else " (as you have said before)"
     done = "are one event" if kind == "pair" else "are kept apart"
-    say(f"{' and '.join(map(_named, rows))} {done}{already}{_failing(kind, events)}")
+    text = f"{' and '.join(map(_named, rows))} {done}{already}{_failing(kind, events)}"
+    found = sorted(str(event) for event in events - {None})
+    tell({"rows": [row["id"] for row in rows], "new": is_new, "events": found}, text, as_json)
 
 
 def _failing(kind: Literal["pair", "unpair"], events: set[object]) -> str:
