@@ -17,7 +17,8 @@ from scrapers.tracking import Document, rows_of
 
 IN_PAGE, LIST, TABLE = "data in the page of 2018", "list of 2018", "table of 2016"
 
-LIST_ROWS = "dt[data-label-date]"
+#: The description; day, time and place stand in the term before it.
+LIST_ROWS = "dt[data-label-date] + dd"
 TABLE_ROWS = "#pieceEvents0 tbody tr, .mm_event_table tbody tr"
 #: Attributes that hold the parcel's number, and an element whose text is it.
 NUMBERS = ("data-shipment-number", "data-piececode")
@@ -75,13 +76,13 @@ def _numbers(page: Document) -> list[str]:
     return list(dict.fromkeys(one for one in map(collapse, told) if one is not None))
 
 
-def _list_row(term: LexborNode) -> Row | None:
-    """A term of day, time and place in one text, and the description that follows it."""
-    told = term.next
-    while told is not None and told.tag != "dd" and told.tag != "dt":
-        told = told.next
-    text = collapse(told.text()) if told is not None and told.tag == "dd" else None
-    if text is None:
+def _list_row(description: LexborNode) -> Row | None:
+    """A description, and the term of day, time and place in one text that stands before it."""
+    term = description.prev
+    while term is not None and term.tag != "dt":
+        term = term.prev
+    text = collapse(description.text())
+    if text is None or term is None:
         return None
     printed = collapse(term.text())
     parts = _WHEN_WHERE.fullmatch(printed or "")
