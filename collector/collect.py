@@ -108,6 +108,7 @@ class _Run:
         """What the summary says beyond what was noted on the way."""
         summary, now = self.summary, self.given.clock()
         with writing(self.db):
+            self.keeper.forgive()
             summary.unknown = new_unknown_phrases(self.db, now)
             for portal in sorted({portal for portal, _ in self.done}):
                 note_shrinking(self.db, portal, now)
@@ -198,6 +199,8 @@ class _Run:
         state, politeness = portal_state(self.db, portal), self.portals[portal].politeness
         now = self.given.clock()
         refused = "the run's time is over" if self._is_over() else permit(state, politeness, now).refused
+        if self.keeper.network.is_gone:
+            refused = "this machine has no network"
         if refused:
             self.summary.deferred.append(f"{portal}: {visits} visits put off: {refused}")
             self.summary.put_off += visits

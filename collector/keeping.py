@@ -1,13 +1,14 @@
 """Visits into the database: each stored with all that follows from it in one transaction, and counted."""
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sqlite_utils import Database
 
 from collector.answer import read_pages
 from collector.derive import Deriver
 from collector.drift import after_visit, signs
+from collector.offline import Network, is_nowhere
 from collector.politeness import FAILED, HUMAN, answered
 from collector.store.drifts import drifts, keep_drifts, new_unknown_wordings, rows_before
 from collector.store.facts import Visit, store_visit, stored_visits
@@ -24,7 +25,7 @@ _LOG = logging.getLogger(__name__)
 
 @dataclass(slots=True)
 class Keeper:
-    """Where a run's visits go. `due` is how many visits the run knows of so far."""
+    """Where a run's visits go. `due` is how many visits the run knows of so far, `network` how it seems."""
 
     db: Database
     deriver: Deriver
@@ -32,6 +33,7 @@ class Keeper:
     progress: Progress | None = None
     run_id: str = ""
     due: int = 0
+    network: Network = field(default_factory=Network)
 
     def keep(self, portal: Portal, visited: Visited) -> None:
         """Store a visit with all that follows from it, in one transaction, and count it."""
@@ -39,7 +41,10 @@ class Keeper:
         if outcome is Outcome.NOT_FOUND and self._has_shown(name, number):
             self.summary.suspicious.append(f"{name} no longer knows {number}, which it has shown before")
         with writing(self.db):
+            if not is_nowhere(visited.error):
+                self.forgive()
             state = portal_state(self.db, name, visited.account)
+            self.network.heard(state, visited.account, visited.error)
             after = answered(state, outcome, visited.attempts, visited.seen_at, visited.retry_at)
             keep_portal_state(self.db, after, visited.account)
             self._store(portal, visited)
@@ -50,6 +55,13 @@ class Keeper:
             _LOG.warning("%s", trouble)
         if self.progress is not None:
             self.progress(self.summary.outcomes.total(), self.due, visited)
+
+    def forgive(self) -> None:
+        """Let no portal be left alone because this machine had no network. Call inside a transaction."""
+        if self.network.is_gone:
+            for name, account in self.network.before:
+                stands = self.network.forgiven(portal_state(self.db, name, account), account)
+                keep_portal_state(self.db, stands, account)
 
     def _store(self, portal: Portal, visited: Visited) -> None:
         facts = as_stored(portal, visited)

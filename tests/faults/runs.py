@@ -24,6 +24,7 @@ from collector.store.opening import open_store
 from collector.visit import visited
 from collector.visit.asked import about_number
 from collector.visit.attempt import Load
+from collector.visit.verdict import unavailable
 from scrapers.contract import Confidence, Evidence, LayoutChanged, Page, Politeness, Portal, Reading, Row
 from scrapers.words import Outcome, Role
 from tests.collector.worlds import FACTS, contents
@@ -92,10 +93,10 @@ def page_of(portal: str, number: str, now: datetime) -> bytes:
 
 @dataclass
 class World:
-    """Portals that answer from memory. `fault` may answer in their place: with a body, or with an outcome."""
+    """Portals that answer from memory. `fault` may answer instead: with a body, an outcome, an error."""
 
     now: datetime = NOW
-    fault: Callable[[str, str], bytes | Outcome | None] = lambda portal, number: None
+    fault: Callable[[str, str], bytes | str | Outcome | None] = lambda portal, number: None
     asked: list[tuple[str, str]] = field(default_factory=list)
     told: Callable[[int], None] = lambda done: None
 
@@ -106,6 +107,8 @@ class World:
         answer = self.fault(portal.name, number)
         if isinstance(answer, Outcome):
             load = Load(Answer(answer, complete=False, error="made up"), clock())
+        elif isinstance(answer, str):
+            load = Load(unavailable(answer), clock())
         else:
             body = page_of(portal.name, number, self.now) if answer is None else answer
             pages = (Page(Role.PAYLOAD, asked.url, "application/json", body, 200),)
