@@ -1,12 +1,12 @@
-"""One portal's turn in a run: the numbers due there, one visit after the other, as long as it may be asked.
+"""One portal's turn in a run: the numbers due there, as many at a time as it takes, while it may be asked.
 
 Where the day's budget does not suffice for one visit each, a portal that takes several numbers is asked about
 several at once. What comes is kept as a visit to each number: they share their pages and their moment.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from sqlite_utils import Database
 
@@ -62,6 +62,7 @@ class PortalTurn:
     numbers     those due, the most valuable first
     open_pages  bounds how many pages are open at one time
     is_put_off  whether the portal must not be asked now, which is noted with how many visits are left
+    left        the numbers whose visit has not begun; `begins` is held while one does
     """
 
     keeper: Keeper
@@ -74,24 +75,48 @@ class PortalTurn:
     open_pages: asyncio.Semaphore
     is_put_off: Callable[[str, int], bool]
     asks_one_by_one: bool = False
+    left: list[str] = field(init=False)
+    begins: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    def __post_init__(self) -> None:
+        self.left = list(self.numbers)
 
     async def take(self) -> None:
-        """Visit the numbers."""
+        """Visit the numbers: the first alone, then as many at a time as the portal takes."""
         known = recipients(self._db)
-        left = list(self.numbers)
-        while left:
-            if self.is_put_off(self.portal.name, len(left)):
-                return
-            numbers = left[: self._size(len(left))]
+        if await self._took_next(known):
+            at_once = min(self.portal.politeness.at_once, self.limits.at_once, len(self.left))
+            await asyncio.gather(*(self._took_all(known) for _ in range(at_once)))
+
+    async def _took_all(self, known: Mapping[str, Recipient]) -> None:
+        while await self._took_next(known):
+            pass
+
+    async def _took_next(self, known: Mapping[str, Recipient]) -> bool:
+        """Makes the next visit; whether there was one to make."""
+        numbers = await self._begun()
+        if not numbers:
+            return False
+        async with self.open_pages:
+            made = await self._visited(numbers, known.get(numbers[0], NOBODY))
+        for one in made:
+            self.keeper.keep(self.portal, one)
+        # What a page about several numbers does not answer is asked for alone.
+        self.asks_one_by_one |= len(made) < len(numbers)
+        kept = {one.tracking_number for one in made}
+        self.left[:0] = [number for number in numbers if number not in kept]
+        return True
+
+    async def _begun(self) -> list[str]:
+        """The numbers of the visit that may begin now, once the pause is over; none where none may."""
+        async with self.begins:
+            if not self.left or self.is_put_off(self.portal.name, len(self.left)):
+                self.left.clear()
+                return []
+            numbers = self.left[: self._size(len(self.left))]
+            del self.left[: len(numbers)]
             await self._paused()
-            async with self.open_pages:
-                made = await self._visited(numbers, known.get(numbers[0], NOBODY))
-            for one in made:
-                self.keeper.keep(self.portal, one)
-            # What a page about several numbers does not answer is asked for alone.
-            self.asks_one_by_one |= len(made) < len(numbers)
-            kept = {one.tracking_number for one in made}
-            left = [number for number in left if number not in kept]
+            return numbers
 
     def _size(self, due: int) -> int:
         if self.asks_one_by_one:

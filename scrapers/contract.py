@@ -138,11 +138,16 @@ class State:
 
 @dataclass(frozen=True, slots=True)
 class Politeness:
-    """How gently a portal is visited. `because` is the reason, for people."""
+    """How gently a portal is visited. `because` is the reason, for people.
+
+    seconds_between  from the beginning of one visit to that of the next
+    at_once          how many visits may be under way, where they last longer than that
+    """
 
     seconds_between: float
     per_day: int
     because: str
+    at_once: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,6 +204,9 @@ class Portal:
     reveal          selectors of buttons that show more of the parcel ("Show details"); each that is shown is
                     pressed once
     batch           how many numbers one page may be asked for, and `parse` reads then; see `batch_url`
+    fetches         whether later numbers of a run are asked for from within an open page of the portal, and
+                    read without being shown: only where the document holds all rows, and the portal was seen
+                    to answer both ways alike. What comes otherwise than usual is visited in full
     example         a number of the right form, for structure tests
     """
 
@@ -212,6 +220,7 @@ class Portal:
     consent: ClassVar[tuple[str, ...]] = ()
     reveal: ClassVar[tuple[str, ...]] = ()
     batch: ClassVar[int] = 1
+    fetches: ClassVar[bool] = False
     politeness: ClassVar[Politeness]
     evidence: ClassVar[Evidence]
     canonical: ClassVar[Canonical] = Canonical()

@@ -14,6 +14,7 @@ import playwright.async_api as pw
 
 from collector.browser.finding import Found
 from collector.browser.silence import telling_nobody
+from collector.browser.standing import Standing
 from collector.browser.starting import (
     BrowserFailed,
     BrowserOptions,
@@ -68,12 +69,14 @@ class _Engine:
         self._zone = zone
         self._users = 0
         self._turn = asyncio.Condition()
+        self._memory = _Memory()
+        self._watching: asyncio.Future[None] | None = None
 
     @asynccontextmanager
     async def use(self, start: Start, language: str, limits: Limits) -> AsyncIterator[Tabs]:
         """The tabs of the running browser. Raises what `start` raises."""
         async with self._turn:
-            while self.tabs is None or not await _is_fit(self.tabs.running, language, limits):
+            while self.tabs is None or not await self._is_fit(self.tabs.running, language, limits):
                 if self._users:
                     await self._turn.wait()
                     continue
@@ -82,18 +85,41 @@ class _Engine:
                 break  # however much memory it takes
             self._users += 1
             tabs = self.tabs
-        watching = asyncio.ensure_future(_watched(tabs.running, 2 * limits.browser_bytes))
+        self._watching = self._watching or asyncio.ensure_future(self._watched(tabs.running, limits))
         try:
             yield tabs
         finally:
-            watching.cancel()
+            self._users -= 1
+            if not self._users:
+                self._watching.cancel()
+                self._watching = None
             async with self._turn:
-                self._users -= 1
                 self._turn.notify_all()
 
     async def close(self) -> None:
         """Closes the browser, in use or not."""
         await self._stop()
+
+    async def _is_fit(self, running: Running, language: str, limits: Limits) -> bool:
+        if not running.chromium.is_connected():
+            _LOG.info("the browser has gone; starting it again")
+            return False
+        if running.language not in (None, language):
+            return False
+        taken = await self._memory.taken(running, limits)
+        if taken > limits.browser_bytes:
+            _LOG.info("the browser takes %d MB; starting it again", taken // 2**20)
+            return False
+        return True
+
+    async def _watched(self, running: Running, limits: Limits) -> None:
+        """Watches the browser's memory until cancelled."""
+        while running.process is not None:
+            await asyncio.sleep(_WATCH_SECONDS)
+            taken = await self._memory.taken(running, limits)
+            if taken > 2 * limits.browser_bytes:
+                _LOG.warning("the browser takes %d MB; ending its largest page", taken // 2**20)
+                await end_largest_page(running.process)
 
     async def _stop(self) -> None:
         tabs, self.tabs = self.tabs, None
@@ -142,16 +168,9 @@ class Browser:
         where it cannot be started again.
         """
 
-        async def start_with_profile() -> Running:
-            if self._found is None:
-                raise ValueError("a running browser has its own profile")
-            return await launched_with_profile(
-                self._playwright, self._found, self._options, _profile(portal, session), language
-            )
-
-        own = self._options.profiles is not None
         engine = self._engine_of(portal, session)
-        async with engine.use(start_with_profile if own else self._start, language, limits) as tabs:
+        start = self._start_for(portal, language, session)
+        async with engine.use(start, language, limits) as tabs:
             try:
                 async with tabs.tab(portal, language, limits, session) as tab:
                     yield tab
@@ -161,6 +180,20 @@ class Browser:
                 if await tabs.answers(limits.call_seconds):
                     raise
                 raise BrowserGone from error
+
+    @asynccontextmanager
+    async def standing(self, portal: Portal, language: str, limits: Limits) -> AsyncIterator[Standing | None]:
+        """The page of `portal` that is kept open to ask for more, None if there is none now.
+
+        Raises Playwright's errors and TimeoutError where it does not answer; then it is not used again.
+        """
+        engine = self._engine_of(portal, None)
+        if engine.tabs is None or not portal.fetches:
+            yield None
+            return
+        key, start = key_of(portal, language, None), self._start_for(portal, language, None)
+        async with engine.use(start, language, limits) as tabs, tabs.standing(key, limits) as standing:
+            yield standing
 
     async def cookies(
         self, portal: Portal, language: str, limits: Limits, session: SignedIn
@@ -183,6 +216,16 @@ class Browser:
 
     def _engine(self, name: str) -> _Engine:
         return self._engines.setdefault(name, _Engine(self.zone))
+
+    def _start_for(self, portal: Portal, language: str, session: SignedIn | None) -> Start:
+        async def start_with_profile() -> Running:
+            if self._found is None:
+                raise ValueError("a running browser has its own profile")
+            return await launched_with_profile(
+                self._playwright, self._found, self._options, _profile(portal, session), language
+            )
+
+        return self._start if self._options.profiles is None else start_with_profile
 
     async def _start(self) -> Running:
         if self._options.endpoint is not None:
@@ -222,24 +265,20 @@ async def open_browser(
             await in_order("the browser's driver", playwright.stop(), _CLOSE_SECONDS)
 
 
-async def _watched(running: Running, most_bytes: int) -> None:
-    """Watches the browser's memory until cancelled."""
-    while running.process is not None:
-        await asyncio.sleep(_WATCH_SECONDS)
-        taken = await tree_bytes(running.process)
-        if taken > most_bytes:
-            _LOG.warning("the browser takes %d MB; ending its largest page", taken // 2**20)
-            await end_largest_page(running.process)
+class _Memory:
+    """How much memory a browser takes, looked at not more often than is of use: looking costs time too."""
 
+    def __init__(self) -> None:
+        self._process: int | None = None
+        self._taken = 0
+        self._looked_at = 0.0
 
-async def _is_fit(running: Running, language: str, limits: Limits) -> bool:
-    if not running.chromium.is_connected():
-        _LOG.info("the browser has gone; starting it again")
-        return False
-    if running.language not in (None, language):
-        return False
-    taken = 0 if running.process is None else await tree_bytes(running.process)
-    if taken > limits.browser_bytes:
-        _LOG.info("the browser takes %d MB; starting it again", taken // 2**20)
-        return False
-    return True
+    async def taken(self, running: Running, limits: Limits) -> int:
+        """Bytes, a moment old; 0 for a browser elsewhere; a little too much, far from the limit."""
+        if running.process is None:
+            return 0
+        now = asyncio.get_running_loop().time()
+        if running.process != self._process or now - self._looked_at > _WATCH_SECONDS / 2:
+            self._process, self._looked_at = running.process, now
+            self._taken = await tree_bytes(running.process, limits.browser_bytes)
+        return self._taken

@@ -1,4 +1,4 @@
-"""The tabs of one running browser: one context per portal and language, one tab kept for its next number.
+"""The tabs of one running browser: one context per portal and language, tabs kept for its next numbers.
 
 A tab is used again because opening one costs more than the visit itself. Between two numbers it stands on an
 empty page: nothing of a portal runs on, asks on, or answers late. A tab that met any trouble is closed.
@@ -14,6 +14,7 @@ from typing import Any, Protocol
 import playwright.async_api as pw
 
 from collector.browser.guarding import Guard
+from collector.browser.standing import Standing, stand
 from collector.browser.starting import Running, context_options
 from collector.browser.watch import end_largest_page
 from collector.limits import Limits
@@ -66,7 +67,8 @@ class Tabs:
         self._zone = zone
         self._contexts: dict[Key, pw.BrowserContext] = {}
         self._borrowed = False
-        self._idle: dict[Key, Tab] = {}
+        self._idle: dict[Key, list[Tab]] = {}
+        self._standing: dict[Key, Standing] = {}
         self._opening = asyncio.Lock()
         self._watched: set[pw.BrowserContext] = set()
         self._own: dict[pw.Page, Key] = {}
@@ -76,7 +78,8 @@ class Tabs:
     @property
     def open_pages(self) -> int:
         """How many pages are open now that neither wait for the next number nor were there before."""
-        waiting = {tab.page for tab in self._idle.values()}
+        waiting = {tab.page for tabs in self._idle.values() for tab in tabs}
+        waiting.update(one.page for one in self._standing.values())
         open_now = (page for context in self._contexts.values() for page in context.pages)
         return sum(page not in waiting and self._is_ours(page) for page in open_now)
 
@@ -103,7 +106,8 @@ class Tabs:
         tab: Tab | None = None
         try:
             async with asyncio.timeout(limits.call_seconds):
-                tab = self._idle.pop(key, None) or await self._opened(key, portal, limits, session)
+                idle = self._idle.get(key)
+                tab = idle.pop() if idle else await self._opened(key, portal, limits, session)
             tab.guard.begin()
             tab.keep = False
             tab.uses += 1
@@ -113,8 +117,27 @@ class Tabs:
             await self._drop(key, limits.close_seconds)
             raise
         finally:
-            if tab is not None and not await self._put_back(key, tab, limits):
+            if tab is not None and not await self._put_back(key, tab, portal, limits):
                 await self._drop(key, limits.close_seconds)
+
+    @asynccontextmanager
+    async def standing(self, key: Key, limits: Limits) -> AsyncIterator[Standing | None]:
+        """The page that is kept open to ask for more, None if there is none; one that fails is closed."""
+        standing = self._standing.get(key)
+        if standing is None:
+            yield None
+            return
+        try:
+            with standing.used():
+                yield standing
+        except (pw.Error, TimeoutError):
+            standing.is_spent = True
+            raise
+        finally:
+            if standing.is_spent and self._standing.get(key) is standing:
+                del self._standing[key]
+            if standing.is_spent and not standing.users:
+                await self._finished(standing.page, limits.close_seconds)
 
     async def cookies(self, key: Key, seconds: float) -> list[dict[str, Any]]:
         """The cookies that pages of `key` have now; none if there are no such pages any more."""
@@ -169,12 +192,19 @@ class Tabs:
             self._borrowed = True
             return self.running.chromium.contexts[0]
 
-    async def _put_back(self, key: Key, tab: Tab, limits: Limits) -> bool:
+    async def _put_back(self, key: Key, tab: Tab, portal: Portal, limits: Limits) -> bool:
         """Keeps the tab for the next number or closes it; whether the context is in order behind it."""
         undisturbed = not self._popups and key not in self._disturbed
-        wanted = tab.keep and undisturbed and tab.uses < _USES
-        if wanted and self._is_free(key) and await self._emptied(tab, limits) and self._is_free(key):
-            self._idle[key] = tab
+        wanted = tab.keep and undisturbed and key in self._contexts
+        if wanted and portal.fetches and key not in self._standing:
+            standing = await stand(tab.page, tab.events, tab.frame, limits.call_seconds)
+            if standing is not None and key in self._contexts and key not in self._standing:
+                self._standing[key] = standing
+                return True
+        most = portal.politeness.at_once
+        wanted = wanted and tab.uses < _USES and self._is_free(key, most)
+        if wanted and await self._emptied(tab, limits) and self._is_free(key, most):
+            self._idle.setdefault(key, []).append(tab)
             return True
         self._disturbed.discard(key)
         hurrying = asyncio.ensure_future(self._hurry(tab))
@@ -189,9 +219,9 @@ class Tabs:
             await asyncio.sleep(_HURRY_SECONDS)
             await end_largest_page(self.running.process)
 
-    def _is_free(self, key: Key) -> bool:
-        """Whether a tab may wait here: its context is still open, and no other visit's tab came first."""
-        return key in self._contexts and key not in self._idle
+    def _is_free(self, key: Key, most: int) -> bool:
+        """Whether a tab may wait here: its context is still open, and not enough others wait."""
+        return key in self._contexts and len(self._idle.get(key, ())) < most
 
     async def _emptied(self, tab: Tab, limits: Limits) -> bool:
         """Leaves the tab's page for an empty one and forgets what it kept there; whether it went well."""
@@ -219,6 +249,7 @@ class Tabs:
     async def _drop(self, key: Key, seconds: float) -> None:
         """Closes a context with its tabs; of one that is not ours, or is the only one, the tabs alone."""
         self._idle.pop(key, None)
+        self._standing.pop(key, None)
         context = self._contexts.pop(key, None)
         if context is None:
             return

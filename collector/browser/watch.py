@@ -19,9 +19,12 @@ async def browser_process(chromium: pw.Browser) -> int | None:
     return next((int(p["id"]) for p in told["processInfo"] if p["type"] == "browser"), None)
 
 
-async def tree_bytes(process: int) -> int:
-    """Memory of `process` and all below it; 0 once it has gone. Does not hold up the loop."""
-    return await asyncio.to_thread(_tree_bytes, process)
+async def tree_bytes(process: int, enough: int = 0) -> int:
+    """Memory of `process` and all below it; 0 once it has gone. Does not hold up the loop.
+
+    What they share may count more than once as long as the sum is no more than `enough`: quickly told.
+    """
+    return await asyncio.to_thread(_tree_bytes, process, enough)
 
 
 async def end_largest_page(process: int) -> None:
@@ -43,13 +46,14 @@ def _shows_page(process: psutil.Process) -> bool:
         return False
 
 
-def _tree_bytes(process: int) -> int:
+def _tree_bytes(process: int, enough: int = 0) -> int:
     try:
         root = psutil.Process(process)
         family = [root, *root.children(recursive=True)]
     except psutil.Error:
         return 0
-    return sum(map(_bytes, family))
+    roughly = sum(map(_resident, family))
+    return roughly if roughly <= enough else sum(map(_bytes, family))
 
 
 def _bytes(process: psutil.Process) -> int:
@@ -58,7 +62,10 @@ def _bytes(process: psutil.Process) -> int:
         full = process.memory_full_info()
         return int(getattr(full, "pss", None) or full.uss)
     except psutil.Error:
-        pass
+        return _resident(process)
+
+
+def _resident(process: psutil.Process) -> int:
     try:
         return int(process.memory_info().rss)
     except psutil.Error:

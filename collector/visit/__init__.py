@@ -9,11 +9,13 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import TypedDict
 
 from collector.browser import Browser
 from collector.limits import Limits
 from collector.visit.asked import Asked, ShopPage, about_number
 from collector.visit.attempt import Load
+from collector.visit.fetching import Fetched, fetched
 from collector.visit.loading import LostBrowser, load
 from collector.visit.retrying import TransientError, policy
 from scrapers.contract import NOBODY, Page, Portal, Reading, Recipient
@@ -58,6 +60,12 @@ class Visited:
     account: str | None = None
 
 
+class _How(TypedDict):
+    language: str
+    clock: Callable[[], datetime]
+    limits: Limits
+
+
 async def visit(
     browser: Browser,
     portal: Portal,
@@ -88,14 +96,19 @@ async def answered(
 ) -> Visited:
     """What the portal answers to one question; otherwise as `visit`."""
     started = time.monotonic()
+    how: _How = {"language": language, "clock": clock, "limits": limits}
     attempts = 0
     lost = 0
     last: Load | None = None
 
     async def attempt() -> Load:
         nonlocal attempts, lost, last
-        attempts += 1
-        last = await load(browser, asked, language=language, clock=clock, limits=limits)
+        light = await fetched(browser, asked, **how) if not attempts else Fetched()
+        attempts += light.is_asked
+        last = light.load
+        if last is None:
+            attempts += 1
+            last = await load(browser, asked, **how)
         lost += isinstance(last.trouble, LostBrowser)
         if lost > 1:  # what kills two browsers would kill a third
             last = replace(last, trouble=None)

@@ -129,6 +129,7 @@ class Site:
             self._lasting = {(PAGE, "/parcel"): page(SHELL)}
             self._queued = {}
             self.asked = []
+            self.cookies = {}
 
     def lasting(self, host, path, answer):
         self._lasting[host, path] = answer
@@ -145,6 +146,7 @@ class Site:
         key = (request.host, request.path)
         with self._lock:
             self.asked.append(f"{request.host}{request.path}")
+            self.cookies[f"{request.host}{request.path}"] = request.cookies
             self._lock.notify_all()
             queued = self._queued.get(key)
             if queued:

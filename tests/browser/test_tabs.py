@@ -29,16 +29,16 @@ OTHER = "DP000000002"
 def waiting(bench):
     """The tabs that wait for a next number."""
     (engine,) = bench.browser._engines.values()
-    return dict(engine.tabs._idle)
+    return [(key[0], tab) for key, tabs in engine.tabs._idle.items() for tab in tabs]
 
 
 def targets(bench):
-    return [tab.page for tab in waiting(bench).values()]
+    return [tab.page for _, tab in waiting(bench)]
 
 
 def test_the_next_number_of_a_portal_comes_into_the_same_tab(bench):
     bench.visit(Depot())
-    (first,) = [tab.page for (name, _, _), tab in waiting(bench).items() if name == "depot"]
+    (first,) = [tab.page for name, tab in waiting(bench) if name == "depot"]
     assert first.url == "about:blank"
     assert bench.visit(Depot(), OTHER).readings[0].number == OTHER
     assert first in targets(bench)
@@ -51,7 +51,7 @@ def test_the_next_number_of_a_portal_comes_into_the_same_tab(bench):
 )
 def test_a_tab_that_met_trouble_is_not_used_again(bench, answer):
     bench.visit(Steady())
-    (before,) = [tab.page for (name, _, _), tab in waiting(bench).items() if name == "counter"]
+    (before,) = [tab.page for name, tab in waiting(bench) if name == "counter"]
     bench.site.lasting("www.counter.test", f"/{NUMBER}", answer)
     bench.visit(Counter(), limits=replace(BRISK, attempts=1))
     assert before.is_closed()
@@ -95,7 +95,7 @@ def test_a_late_reply_about_one_number_is_never_taken_for_the_next(bench):
     for _ in range(3):
         bench.site.queue(PAGE, "/parcel", [page(lingering + SHELL)])
         bench.visit(Patient())
-        (kept,) = [tab for (name, _, _), tab in waiting(bench).items() if name == "depot"]
+        (kept,) = [tab for name, tab in waiting(bench) if name == "depot"]
         bench.site.lasting(API, f"/parcels/{OTHER}", replace(parcel(OTHER, rows=["RIGHT"]), delay_s=1.5))
         visited = bench.visit(Depot(), OTHER)
         assert (visited.outcome, visited.error) == (Outcome.OK, None)
@@ -112,7 +112,7 @@ def test_what_a_page_keeps_in_its_tab_does_not_reach_the_next_number(bench):
     </script>"""
     bench.site.lasting("www.counter.test", f"/{NUMBER}", page(shows))
     rows = [bench.visit(Counter()).readings[0].rows[0].description for _ in range(4)]
-    (kept,) = [tab for (name, _, _), tab in waiting(bench).items() if name == "counter"]
+    (kept,) = [tab for name, tab in waiting(bench) if name == "counter"]
     assert kept.uses > 1
     assert not any("mine" in row for row in rows)
 
@@ -149,7 +149,7 @@ def test_a_tab_is_replaced_after_a_while(bench):
     pages = set()
     for _ in range(30):
         bench.visit(Steady())
-        pages.update(tab.page for (name, _, _), tab in waiting(bench).items() if name == "counter")
+        pages.update(tab.page for name, tab in waiting(bench) if name == "counter")
     assert len(pages) in (2, 3)
 
 
