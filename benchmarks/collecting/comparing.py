@@ -148,9 +148,7 @@ def main() -> None:
         Case(portal, int(count), int(failing)), ways, int(rounds), browser=browser, python=python
     )
     for name, f in found.items():
-        print(
-            f"{name:20} {f.wall_s:7.2f} s {f.cpu_s:7.2f} s CPU {f.memory_mb:7.0f} MB {f.requests:6.0f} sent"
-        )
+        print(f"{name:20} {f.wall_s:7.2f} s {f.cpu_s:7.2f} s CPU {f.memory_mb:7.0f} MB {f.requests:6.0f}")
 
 
 if __name__ == "__main__":

@@ -28,8 +28,9 @@ class Printed(Portal):
     name = "printed"
     hosts = (PRINTED,)
     states = {"history": State(None, ("table.history",))}  # noqa: RUF012
-    politeness = Politeness(0, 1_000_000, "it is ours")
+    politeness = Politeness(0, 1_000_000, "it is ours", at_once=AT_ONCE)
     evidence = Evidence("captured", "2026-11")
+    fetches = True
     example = "BX910000000CT"
 
     def accepts(self, number: str) -> Confidence:
@@ -66,6 +67,7 @@ class Drawn(Printed):
 
     name = "drawn"
     hosts = (DRAWN,)
+    fetches = False
     payloads = (f"http://{DRAWN}/api/parcel",)
 
     def parse(self, pages: Sequence[Page]) -> tuple[Reading, ...]:
