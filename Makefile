@@ -8,11 +8,12 @@ BIN = $(VENV)/bin
 WORKERS = 3
 PIP = $(BIN)/python -m pip --quiet --quiet --disable-pip-version-check --no-input
 
-.PHONY: help demo pictures test soak fuzz faults year portals evaluate check browser constraints clean
+.PHONY: help demo screenshots pictures docs test soak fuzz faults year portals evaluate check browser constraints clean
 
 help:
 	@echo 'make demo         collect from simulated portals with a real browser, and show the result'
-	@echo 'make pictures     run the demo, and make the pictures of README from what it collected'
+	@echo 'make screenshots  run the demo, and make the pictures of README from what it collected'
+	@echo 'make docs         make the pages and pictures in docs/ that follow from the program'
 	@echo 'make test         run every check and every test, with a real browser'
 	@echo 'make soak         kill 50 collections at any moment; make 500 visits and watch the memory'
 	@echo 'make fuzz         read 10,000 damaged pages per portal'
@@ -29,8 +30,13 @@ help:
 demo: browser
 	@$(BIN)/python -m demo
 
-pictures: demo
+screenshots: demo
 	@$(BIN)/python -m demo.pictures
+
+pictures: screenshots
+
+docs: $(VENV)/built
+	@$(BIN)/python -m demo.docs
 
 test: check browser
 	CROSSTRACK_REQUIRE_BROWSER=1 $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile \
