@@ -3,8 +3,8 @@
 import pytest
 
 from scrapers.contract import LayoutChanged, Page, Reading, Recipient, Row, State
-from scrapers.select import collapse, is_whole, tree
-from scrapers.tracking import Address, Document, TrackingPortal, one_per_number, rows_of
+from scrapers.select import collapse
+from scrapers.tracking import Address, TrackingPortal, document_of, one_per_number, rows_of
 from scrapers.words import Outcome, Role
 
 
@@ -54,7 +54,7 @@ def parsed(*pages):
 
 
 def document(text):
-    return Document(html(text), text, tree(text), is_whole(text))
+    return document_of(html(text), text)
 
 
 def test_data_goes_before_the_document():
@@ -143,6 +143,41 @@ def test_a_page_that_was_cut_is_not_whole_and_its_last_row_is_none():
     (part,) = parsed(html("<ul><li>One</li><li>Two</li></ul>"))
     assert len(part.rows) == 2
     assert part.complete
+
+
+ROWS = "<table><tbody><tr><td>One</td><td>x</td></tr><tr><td>Two</td><td>y</td></tr>"
+
+
+@pytest.mark.parametrize(
+    ("cut", "read"),
+    [
+        (ROWS, ["Onex", "Twoy"]),
+        (f"{ROWS} ", ["Onex", "Twoy"]),
+        (f"{ROWS}</tbo", ["Onex", "Twoy"]),
+        (f"{ROWS}<!-- more", ["Onex", "Twoy"]),
+        (f"{ROWS}</tbody><script>if (1 < 2", ["Onex", "Twoy"]),
+        (f"{ROWS}<tr", ["Onex", "Twoy"]),
+        (f"{ROWS}<tr>", ["Onex", "Twoy"]),
+        (f"{ROWS}<tr><td>Thr", ["Onex", "Twoy"]),
+        (ROWS.removesuffix(">"), ["Onex"]),
+        (ROWS.removesuffix("</tr>"), ["Onex"]),
+        (ROWS.removesuffix("y</td></tr>"), ["Onex"]),
+        (ROWS.removesuffix("<td>y</td></tr>"), ["Onex"]),
+        (ROWS.removesuffix("<td>y</td></tr>") + '<td title="', ["Onex"]),
+        (ROWS.removesuffix("y</td></tr>") + "<textarea>", ["Onex"]),
+        (ROWS.removesuffix("y</td></tr>") + "<!--", ["Onex"]),
+    ],
+)
+def test_of_a_page_that_was_cut_the_rows_count_that_are_closed(cut, read):
+    rows, problems = rows_of(document(cut), "tr", lambda row: Row(row.text()))
+    assert [row.description for row in rows] == read
+    assert all("the page ends inside it" in one for one in problems)
+
+
+def test_rows_are_looked_for_in_a_part_of_the_page():
+    page = document("<ul><li>A</li></ul><ul><li>B</li></ul>")
+    rows, _ = rows_of(page, "li", _row, within=page.root.css("ul")[1])
+    assert [row.description for row in rows] == ["B"]
 
 
 def test_a_row_that_holds_another_is_none():
