@@ -145,7 +145,7 @@ def _dutch_row(scan: Record) -> Row | None:
 
 
 def _page_row(node: LexborNode) -> Row | None:
-    lines = [line for line in map(collapse, node.text(separator="\n").split("\n")) if line]
+    lines = [line for line in map(collapse, node.text(separator="\0").split("\0")) if line]
     return Row(lines[2], lines[0], place=lines[1]) if len(lines) == 3 else None
 
 

@@ -14,9 +14,10 @@ from urllib.parse import parse_qsl, quote, unquote, urlsplit
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from scrapers.contract import Confidence, LayoutChanged, Page, Portal, Reading, Recipient, Row
+from scrapers.damage import holds_another_page, is_printed
 from scrapers.numbers import advice, tracking_number
 from scrapers.payload import Reply, reply
-from scrapers.select import is_whole, maybe, tree
+from scrapers.select import collapse, is_whole, maybe, tree
 from scrapers.words import Outcome, Role
 
 #: Why nothing could be read, most telling first.
@@ -33,10 +34,6 @@ WALLS = (
     "_incapsula_resource",
     "awswafcaptcha",
 )
-#: What stands in no row: where it does, the rest of a page was put together with one.
-PAGE_PARTS = "script, meta, main, head"
-#: Letters.
-LONGEST_TIME = 60
 
 
 #: Of all elements this one alone may stand anywhere in a table.
@@ -227,6 +224,13 @@ def _around_the_end(root: LexborHTMLParser) -> list[LexborNode]:
     return nodes
 
 
+def shown_text(document: Document) -> str:
+    """The text a reader sees, of one apostrophe. Scripts, styles and templates are gone from the tree then."""
+    document.root.strip_tags(["script", "style", "template"], recursive=True)
+    text = document.root.body.text(separator=" ") if document.root.body is not None else None
+    return (collapse(text) or "").replace("’", "'")
+
+
 def _answering(said: Sequence[Reading]) -> list[Reading]:
     """The answers, and the refusals of numbers that no answer may speak of."""
     answered = {one.number for one in said if one.outcome not in REFUSALS}
@@ -268,17 +272,11 @@ def rows_of(
         row = read(node)
         if row is None:
             problems.append(f"row {position} has no description")
-        elif node.css_first(PAGE_PARTS) is not None or not _is_printed(row):
+        elif holds_another_page(node) or not is_printed(row):
             problems.append(f"row {position} holds parts of a page")
         else:
             rows.append(row)
     return tuple(rows), tuple(problems)
-
-
-def _is_printed(row: Row) -> bool:
-    """Whether no time or place is markup, or longer than any."""
-    short = row.time_text or ""
-    return len(short) <= LONGEST_TIME and not any("<" in text for text in (short, row.place or ""))
 
 
 def _holding_another(found: Sequence[LexborNode]) -> set[int]:

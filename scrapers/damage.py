@@ -1,0 +1,38 @@
+"""Whether an element of a page is whole: what a broken page leaves in it, and no portal prints.
+
+Bytes lost on the way, or two pages run together, make one row of the halves of two. Nothing here knows a
+portal; pure.
+"""
+
+import re
+
+from selectolax.lexbor import LexborNode
+
+from scrapers.contract import Row
+
+#: What stands in no row: where it does, the rest of a page was put together with one.
+PAGE_PARTS = "script, meta, main, head"
+#: Letters.
+LONGEST_TIME = 60
+LONGEST_PLACE = 120
+
+#: A tag whose name lost bytes is text, a comment or an unknown element; one whose attribute lost its closing
+#: quote has tags in it.
+_BROKEN_TAG = re.compile(
+    '<(?:!--|/)?[a-zA-Z0-9]*\ufffd|\\b(?:class|src|href|id)="[^"]*(?:<|&lt;)', re.IGNORECASE
+)
+
+
+def holds_another_page(node: LexborNode) -> bool:
+    """Whether parts of a page, or broken tags, are inside the element or in its own tag."""
+    if node.css_first(PAGE_PARTS) is not None:
+        return True
+    # A picture's title names it, a page's title does not.
+    titled = any(title.parent is not None and title.parent.tag != "svg" for title in node.css("title"))
+    return titled or _BROKEN_TAG.search(node.html or "") is not None
+
+
+def is_printed(row: Row) -> bool:
+    """Whether time and place are no markup, and no longer than any."""
+    time, place = row.time_text or "", row.place or ""
+    return len(time) <= LONGEST_TIME and len(place) <= LONGEST_PLACE and "<" not in time + place
