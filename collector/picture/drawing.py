@@ -15,7 +15,7 @@ from collector.picture.placing import Placed
 from collector.picture.sheet import NARROW, WIDE
 from collector.picture.story import Story
 from collector.picture.style import CLASS, Theme, css
-from collector.picture.words import milestone_words, safe
+from collector.picture.words import milestone_words, readable, safe
 
 __all__ = ["NARROW", "WIDE", "drawn"]
 
@@ -78,7 +78,7 @@ def described(story: Story, events: Sequence[Placed]) -> str:
         f"{len(story.portals)} portals show {shown}.",
         f"The newest state: {state}." if state else "",
         *(f"{finding.letter}: {finding.sentence}" for finding in story.findings[:12]),
-        *(f"Contradiction: {one.explanation}." for one in story.contradictions[:6]),
+        *(f"Contradiction: {readable(one.explanation)}." for one in story.contradictions[:6]),
     ]
     return " ".join(part for part in parts if part)
 

@@ -8,7 +8,7 @@ from collector.picture import shapes
 from collector.picture.sheet import Sheet
 from collector.picture.story import Finding, Story
 from collector.picture.style import DASHES, WIDTHS
-from collector.picture.words import KIND_WORDS, sizes
+from collector.picture.words import KIND_WORDS, readable, sizes
 from collector.plain_text import one_line
 
 _MARKS = "● a moment   ◆ off its event's time   ▮ a day or an hour   ◌ no time printed"
@@ -29,7 +29,7 @@ def key(story: Story, at: Sheet, top: float) -> tuple[shapes.Elements, float]:
         y = _lines(drawn, f"and {len(story.findings) - _FINDINGS} more findings", at, y)
     for one in story.contradictions[:_CONTRADICTIONS]:
         drawn.append(shapes.ring(22, y))
-        y = _lines(drawn, f"contradiction: {one.explanation}", at, y)
+        y = _lines(drawn, f"contradiction: {one_line(readable(one.explanation), 400)}", at, y)
     if story.events:
         for text in [_MARKS] if not at.is_narrow else _MARKS.split("   "):
             drawn.append(shapes.words(14, y + at.font * 0.35, text, font=at.font - 1, kind="soft"))
@@ -40,7 +40,7 @@ def key(story: Story, at: Sheet, top: float) -> tuple[shapes.Elements, float]:
 def _lines(drawn: shapes.Elements, text: str, at: Sheet, y: float) -> float:
     """Draw a text, broken into a few lines; where the next one begins."""
     letters = int((at.right - _TEXT_X) / ((at.font - 0.5) * _LETTER))
-    for part in wrap(one_line(text, 400), letters, max_lines=3, placeholder=" …"):
+    for part in wrap(text, letters, max_lines=3, placeholder=" …"):
         drawn.append(shapes.words(_TEXT_X, y + at.font * 0.35, part, font=at.font - 0.5))
         y += at.font * 1.35
     return y + at.font * 0.25
@@ -61,7 +61,8 @@ def _line(finding: Finding, y: float) -> shapes.Elements:
 
 def _texts(finding: Finding, story: Story) -> list[str]:
     titles = story.titles()
-    pair = dict.fromkeys(titles.get(name, name) for name in (finding.portal_a, finding.portal_b))
+    portals = (finding.portal_a, finding.portal_b)
+    pair = dict.fromkeys(one_line(titles.get(name, name), 60) for name in portals)
     rows = f"{finding.count} row{'' if finding.count == 1 else 's'}"
     kind = KIND_WORDS.get(finding.kind, finding.kind)
     return [text for text in (" – ".join(pair), kind, sizes(finding), rows) if text]

@@ -1,5 +1,6 @@
 """Days, sizes and names as the picture and the pages print them: English, short, safe. Pure."""
 
+import re
 from datetime import date, datetime
 from html import escape
 
@@ -20,6 +21,7 @@ KIND_WORDS = {
 }
 LEG_WORDS = {"origin": "origin", "line_haul": "line haul", "import": "import", "last_mile": "last mile"}
 _HARD = "\N{NO-BREAK SPACE}"
+_INSTANT = re.compile(r"\b(\d{4}-\d\d-\d\d)T(\d\d:\d\d):\d\d(?:\.\d+)?Z")
 _MILESTONES = frozenset(Milestone)
 
 
@@ -69,6 +71,11 @@ def sizes(finding: Finding) -> str:
 def day(moment: date | datetime) -> str:
     """ "Sat 7 Mar"."""
     return f"{moment:%a} {moment.day} {moment:%b}"
+
+
+def readable(text: str) -> str:
+    """A sentence in which stored instants stand as "2026-03-07 22:31 UTC"."""
+    return _INSTANT.sub(r"\1 \2 UTC", text)
 
 
 def silence(seconds: float) -> str:
