@@ -1,0 +1,104 @@
+"""The overview: who waits for a person, what is due, and every parcel as a row, the most urgent first."""
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+from datasette.utils.asgi import Response
+from sqlite_utils import Database
+
+from collector.clock import utc_now
+from collector.datasette.ours import asked_database
+from collector.datasette.overview_rows import PAGE, Chosen, Lines, overview_lines
+from collector.datasette.overview_words import (
+    expected,
+    happened,
+    protected,
+    session_began,
+    short,
+    trouble_words,
+    urgency_words,
+)
+from collector.datasette.parcel_links import overview_address, read, rendered
+from collector.datasette.served import Asked, Served
+from collector.deadlines import Ahead, deadlines_ahead
+from collector.paths import default_sessions
+from collector.report_status import needed
+from collector.status import Need, accounts_in_need
+from collector.store.troubles import Trouble, troubles
+
+#: So many deadlines are listed; the query of Datasette has all.
+_DEADLINES = 8
+_NEWEST_RUN = "select max(seen_at) as at from visits"
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """All the page shows. `looked_at` is when the newest page was seen, None before the first."""
+
+    lines: Lines
+    needs: list[Need]
+    troubles: list[Trouble]
+    ahead: list[Ahead]
+    looked_at: str | None
+
+
+async def overview(datasette: Served, request: Asked) -> Response:
+    """The overview of a database; `q` searches, `all` shows what is long finished too, `page` is from 1."""
+    database = await asked_database(datasette, request)
+    chosen, now = _chosen(request), utc_now()
+    sessions = default_sessions(os.environ)
+    found = await read(database, lambda db: overview_of(db, chosen, now, sessions))
+    context = {
+        "found": found,
+        "chosen": chosen,
+        "today": now.date(),
+        "urgency_words": urgency_words,
+        "expected": expected,
+        "happened": happened,
+        "protected": protected,
+        "needed": needed,
+        "short": short,
+        "trouble_words": trouble_words,
+        "another_page": lambda **more: _address(datasette, database.name, chosen, **more),
+        "PAGE": PAGE,
+    }
+    return await rendered(datasette, request, "crosstrack_overview.html", database.name, context)
+
+
+def overview_of(db: Database, chosen: Chosen, now: datetime, sessions: Path) -> Overview:
+    """What the overview shows at `now`; `sessions` is the folder with the sessions of accounts."""
+    (newest,) = db.query(_NEWEST_RUN)
+    ahead = deadlines_ahead(db, now.date())
+    return Overview(
+        lines=overview_lines(db, chosen, now.date()),
+        needs=accounts_in_need(db, lambda portal, account: session_began(sessions, portal, account)),
+        troubles=troubles(db, now),
+        ahead=ahead[:_DEADLINES],
+        looked_at=newest["at"],
+    )
+
+
+def _chosen(request: Asked) -> Chosen:
+    page = request.args.get("page") or "1"
+    return Chosen(
+        with_old=request.args.get("all") == "1",
+        search=(request.args.get("q") or "").strip(),
+        page=int(page) if page.isascii() and page.isdigit() and len(page) < 7 else 1,
+    )
+
+
+def _address(datasette: Served, database: str, chosen: Chosen, **more: object) -> str:
+    """The overview with what is chosen, and what `more` says instead."""
+    asked = {"q": chosen.search, "all": "1" if chosen.with_old else "", "page": ""} | more
+    query = urlencode({name: value for name, value in asked.items() if value})
+    return overview_address(datasette, database) + (f"?{query}" if query else "")
+
+
+ROUTES: list[tuple[str, Callable[..., Any]]] = [
+    (r"^/-/crosstrack/(?P<database>[^/]+)$", overview),
+]
