@@ -85,7 +85,9 @@ def test_the_table_of_portals_in_readme_is_what_the_modules_declare():
 
 
 def test_the_example_of_a_users_file_can_be_meant_and_does_what_it_says():
-    (example,) = re.findall(r"```toml\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.S)
+    (example,) = re.findall(
+        r"```toml\n(.*?)```", (ROOT / "docs" / "your-word.md").read_text(encoding="utf-8"), re.S
+    )
     with vocabulary.using(vocabulary.read_additions(example)):
         for words in ("loaded for your street", "On tour 7"):
             meaning = vocabulary.meaning("boxwatch", code=None, description=words)
