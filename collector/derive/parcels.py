@@ -135,11 +135,14 @@ _AFTER_DELIVERY = frozenset({Milestone.DELIVERED, Milestone.RETURNING, Milestone
 def stage_of(events: Iterable[Event]) -> tuple[str, Milestone | None]:
     """The stage the newest event puts a parcel in, and that event's milestone.
 
-    A scan behind the delivery, of a portal whose clock is off or that was late, takes nothing back.
+    A scan behind the delivery, of a portal whose clock is off or that was late, takes nothing back. Nor does
+    the next carrier's word that it has the parcel's data, once somebody has had the parcel in hand.
     """
     stage, milestone = "label_only", None
     for event in events:
         if event.milestone is None or event.milestone is Milestone.NOTICE:
+            continue
+        if event.milestone is Milestone.INFO_RECEIVED and stage != "label_only":
             continue
         if stage == "delivered" and event.milestone not in _AFTER_DELIVERY:
             continue

@@ -27,6 +27,9 @@ def went_through(*milestones):
         (("delivered", "returning"), "returning"),
         (("delivered", "returned", "arrived_facility"), "last_mile"),
         (("cancelled",), "closed"),
+        (("accepted", "departed_origin_country", "info_received"), "line_haul"),
+        (("delivered", "info_received"), "delivered"),
+        (("info_received", None, "info_received"), "label_only"),
     ],
 )
 def test_the_newest_event_says_how_far_a_parcel_is_and_nothing_late_takes_a_delivery_back(milestones, stage):
