@@ -33,6 +33,7 @@ SETTINGS = {
     "sql_time_limit_ms": "5000",  # the views read a whole history of years
     "facet_time_limit_ms": "1000",
     "suggest_facets": "on",
+    "facet_suggest_time_limit_ms": "10",  # of each column: of a large table none are suggested
     "allow_download": "off",  # a copy of a database in use: `crosstrack backup` makes a sound one
     "default_cache_ttl": "0",  # a collection may be running: reload shows what it found
     "truncate_cells_html": "400",

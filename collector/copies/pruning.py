@@ -116,6 +116,8 @@ def shrink(database: Path) -> bool:
     connection = sqlite3.connect(database, timeout=BUSY_TIMEOUT_S, isolation_level=None)
     try:
         connection.execute("vacuum")
+        # It may number rows anew, by which the index of the search knows them.
+        connection.execute("insert into observations_fts (observations_fts) values ('rebuild')")
         connection.execute("pragma wal_checkpoint(truncate)")
     except sqlite3.OperationalError as error:
         if "full" in str(error) or "locked" in str(error):

@@ -28,6 +28,8 @@ from scrapers.contract import Portal
 
 #: Everything that can be derived again, children first.
 DERIVED_TABLES = (
+    "parcel_findings",
+    "parcel_portals",
     "disagreements",
     "sightings",
     "observations",

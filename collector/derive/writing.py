@@ -7,6 +7,7 @@ from sqlite_utils import Database
 from collector.derive.orders import item_titles, packed_items
 from collector.derive.rows import ParcelRows, Row
 from collector.derive.titles import contents, title
+from collector.store.summaries import summarise
 from collector.store.sync import sync
 from scrapers import vocabulary
 
@@ -41,6 +42,7 @@ def write_parcels(db: Database, numbers: Sequence[str], parcels: Sequence[Parcel
     for table, key, scope, is_of_numbers in _TABLES:
         rows = [row for p in parcels for row in p.rows.get(table, ())]
         sync(db, table, key, scope, numbers if is_of_numbers else ids, rows)
+    summarise(db, ids)
 
 
 def write_counts(db: Database, numbers: Sequence[str], rows: Iterable[Row]) -> None:

@@ -9,6 +9,7 @@ from sqlite_utils import Database, Migrations
 
 from collector.store.later_tables import CLOCKS, SHOPS
 from collector.store.notice_tables import NOTICES
+from collector.store.search_tables import QUICKER
 
 migrations = Migrations("crosstrack")
 
@@ -364,6 +365,12 @@ def m006_clocks(db: Database) -> None:
 def m007_notices(db: Database) -> None:
     """What became of notices, and since when which rules are on."""
     _run(db, NOTICES)
+
+
+@migrations()
+def m008_quicker(db: Database) -> None:
+    """Search in texts, sums of what parcels' rows say, indexes: for pages over many parcels."""
+    _run(db, QUICKER)
 
 
 #: Every change this version knows; a database with another one was written by a newer version.

@@ -5,67 +5,50 @@ from sqlite_utils import Database
 from collector.store.deadline_view import DEADLINES
 
 FINDINGS = """
-with sized as (
-    select d.*, abs(coalesce(case d.kind
-               when 'zone_label' then d.claimed_difference_s
-               when 'timezone' then d.shown_difference_s
-               when 'precision' then 0
-               else coalesce(d.real_difference_s, d.shown_difference_s) end, 0)) as size_s,
-           case when d.kind = 'lag' then iif(d.real_difference_s > 0, d.portal_b, d.portal_a)
-                when a.offset_source = 'corrected' and b.offset_source <> 'corrected' then d.portal_a
-                when b.offset_source = 'corrected' and a.offset_source <> 'corrected' then d.portal_b
-           end as whose
-    from disagreements as d
-    join observations as a on a.id = d.observation_a
-    join observations as b on b.id = d.observation_b
-),
-scoped as (
-    select parcel_id as scope, portal_a as one, portal_b as other, * from sized
+with told as (
+    select parcel_id, kind, severity, portal_a, portal_b, disagreements, own_rows, smallest_s, largest_s,
+           whose, worst, example
+    from parcel_findings where portal_b <> ''
     union all
-    select null, p.portal, null, sized.* from sized
-    join (select distinct portal from observations) as p
-      on p.portal = sized.whose or (sized.whose is null and p.portal in (sized.portal_a, sized.portal_b))
-    where sized.kind in ('zone_label', 'timezone', 'lag')
-),
-ranked as (
-    select *, row_number() over (partition by scope, kind, one, other order by size_s desc, id) as place
-    from scoped
-),
-grouped as (
-    select scope, kind, severity, one, other, count(*) as n,
-           count(distinct iif(portal_a = one, observation_a, observation_b)) as own_rows,
-           min(size_s) as smallest_s, max(size_s) as largest_s,
-           iif(count(distinct whose) = 1 and count(whose) = count(*), min(whose), null) as whose,
-           max(case when place = 1 then id end) as worst,
-           max(case when place = 1 then explanation end) as example
-    from ranked group by scope, kind, severity, one, other
-),
-compared as (
-    select o.portal, count(*) as n from observations as o join events as e on e.id = o.event_id
-    where e.portals > 1 and o.duplicate_of is null group by o.portal
+    select null, g.kind, g.severity, g.portal_a, null, g.disagreements, g.own_rows, g.smallest_s, g.largest_s,
+           g.whose, w.worst, w.example
+    from (
+        select kind, severity, portal_a, sum(disagreements) as disagreements, sum(own_rows) as own_rows,
+               min(smallest_s) as smallest_s, max(largest_s) as largest_s,
+               iif(min(whose) = max(whose) and count(whose) = count(*), min(whose), null) as whose,
+               substr(min(printf('%015d', 999999999999999 - largest_s) || worst), 16) as worst
+        from parcel_findings where portal_b = '' group by kind, severity, portal_a
+    ) as g
+    join disagreements as d on d.id = g.worst
+    join parcel_findings as w on w.parcel_id = d.parcel_id and w.kind = g.kind and w.severity = g.severity
+      and w.portal_a = g.portal_a and w.portal_b = ''
 )
-select g.scope as parcel_id, g.kind, g.severity,
+select g.parcel_id, g.kind, g.severity,
        case
          when g.kind = 'zone_label' and g.whose is not null then g.whose || ' labels the wrong zone on '
-         when g.kind = 'zone_label' then g.one || coalesce(' and ' || g.other, '')
+         when g.kind = 'zone_label' then g.portal_a || coalesce(' and ' || g.portal_b, '')
              || ' label different zones on '
-         when g.kind = 'timezone' and g.other is null then g.one
+         when g.kind = 'timezone' and g.portal_b is null then g.portal_a
              || ' prints another zone''s clock than others on '
-         when g.kind = 'timezone' then g.one || ' and ' || g.other
+         when g.kind = 'timezone' then g.portal_a || ' and ' || g.portal_b
              || ' print different clocks for the same moment on '
          when g.kind = 'lag' and g.whose is not null then g.whose || ' shows when it heard of the scan on '
-         when g.kind = 'lag' then g.one || coalesce(' and ' || g.other, '')
+         when g.kind = 'lag' then g.portal_a || coalesce(' and ' || g.portal_b, '')
              || ': one shows when it heard of it, on '
-         when g.kind = 'conflict' then g.one || ' and ' || g.other || ' give really different times on '
-         when g.kind = 'precision' then 'One of ' || g.one || ' and ' || g.other || ' is less precise on '
-         when g.kind = 'revision' then g.one || ' changed the time between two visits on '
-         else g.one || ' and ' || g.other || ' differ for a reason not known on '
-       end || iif(g.scope is null, g.own_rows, g.n)
-           || case when g.scope is null then ' of ' || c.n || ' rows that others show too. '
-                   when g.n = 1 then ' row. ' else ' rows. ' end
-           || iif(g.n = 1, '', 'The largest: ') || g.example as sentence,
-       g.one as portal_a, g.other as portal_b, g.n as disagreements, g.smallest_s, g.largest_s, g.worst
-from grouped as g left join compared as c on c.portal = g.one
+         when g.kind = 'conflict' then g.portal_a || ' and ' || g.portal_b
+             || ' give really different times on '
+         when g.kind = 'precision' then 'One of ' || g.portal_a || ' and ' || g.portal_b
+             || ' is less precise on '
+         when g.kind = 'revision' then g.portal_a || ' changed the time between two visits on '
+         else g.portal_a || ' and ' || g.portal_b || ' differ for a reason not known on '
+       end || iif(g.parcel_id is null, g.own_rows, g.disagreements)
+           || case when g.parcel_id is null
+                   then ' of ' || (select sum(c.rows_compared) from parcel_portals as c
+                                   where c.portal = g.portal_a) || ' rows that others show too. '
+                   when g.disagreements = 1 then ' row. ' else ' rows. ' end
+           || iif(g.disagreements = 1, '', 'The largest: ') || g.example as sentence,
+       g.portal_a, g.portal_b, g.disagreements, g.smallest_s, g.largest_s, g.worst
+from told as g
 """
 
 RECONCILED_HISTORY = """
@@ -77,25 +60,11 @@ from events as e
 """
 
 PORTAL_STANDING = """
-with last_rows as (
-    select o.parcel_id, o.portal, o.tracking_number, o.milestone, o.description, e.sequence,
-           coalesce(o.occurred_at, o.earliest_at) as last_at,
-           row_number() over (partition by o.parcel_id, o.portal order by e.sequence desc, o.id) as place,
-           count(*) over (partition by o.parcel_id, o.portal) as rows_shown
-    from observations as o join events as e on e.id = o.event_id
-    where o.withdrawn_at is null and o.replaced_by is null
-),
-newest as (
-    select parcel_id, max(sequence) as sequence, max(coalesce(occurred_at, earliest_at)) as last_at
-    from events group by parcel_id
-)
-select l.parcel_id, l.portal, l.milestone, l.description, l.last_at, l.rows_shown,
-       n.sequence - l.sequence as events_behind,
-       cast(round((julianday(n.last_at) - julianday(l.last_at)) * 86400) as integer) as behind_s
-from last_rows as l join newest as n on n.parcel_id = l.parcel_id
-where l.place = 1
+select parcel_id, portal, milestone, description, last_at, rows_shown, events_behind, behind_s
+from parcel_portals where rows_shown > 0
 """
 
+#: The plus signs keep SQLite from looking for rows by what nearly all of them have.
 CONTRADICTIONS = """
 select d.parcel_id, 'delivered, then moving' as kind, d.portal as portal_a, m.portal as portal_b,
        d.id as observation_a, m.id as observation_b,
@@ -103,7 +72,7 @@ select d.parcel_id, 'delivered, then moving' as kind, d.portal as portal_a, m.po
            || m.description || '" at ' || m.earliest_at as explanation
 from observations as d
 join observations as m on m.parcel_id = d.parcel_id and m.portal <> d.portal
-where d.milestone = 'delivered' and d.replaced_by is null and d.withdrawn_at is null
+where d.milestone = 'delivered' and +d.replaced_by is null and d.withdrawn_at is null
   and m.milestone in
       ('out_for_delivery', 'delivery_attempted', 'available_for_pickup')
   and m.replaced_by is null and m.withdrawn_at is null and m.earliest_at > d.latest_at
@@ -113,20 +82,24 @@ select a.parcel_id, 'delivered twice', a.portal, b.portal, a.id, b.id,
 from observations as a
 join observations as b on b.parcel_id = a.parcel_id and b.portal > a.portal and b.milestone = 'delivered'
 where a.milestone = 'delivered' and a.event_id <> b.event_id
-  and a.duplicate_of is null and a.replaced_by is null and a.withdrawn_at is null
+  and +a.duplicate_of is null and +a.replaced_by is null and a.withdrawn_at is null
   and b.duplicate_of is null and b.replaced_by is null and b.withdrawn_at is null
   and not exists (select 1 from observations as same
                   where same.event_id = a.event_id and same.portal = b.portal)
   and not exists (select 1 from observations as same
                   where same.event_id = b.event_id and same.portal = a.portal)
 union all
-select a.parcel_id, 'two destinations', a.portal, b.portal, null, null,
-       a.portal || ' says it goes to ' || a.country || ', ' || b.portal || ' says ' || b.country
-from (select distinct r.parcel_id, v.portal, r.destination_country as country
-        from readings as r join visits as v on v.id = r.visit_id where r.destination_country is not null) as a
-join (select distinct r.parcel_id, v.portal, r.destination_country as country
-        from readings as r join visits as v on v.id = r.visit_id where r.destination_country is not null) as b
-  on b.parcel_id = a.parcel_id and a.portal < b.portal and a.country <> b.country
+select distinct r.parcel_id, 'two destinations', v.portal, w.portal, null, null,
+       v.portal || ' says it goes to ' || r.destination_country || ', ' || w.portal || ' says '
+           || o.destination_country
+from readings as r
+join visits as v on v.id = r.visit_id
+join readings as o on o.parcel_id = r.parcel_id and o.destination_country <> r.destination_country
+join visits as w on w.id = o.visit_id and w.portal > v.portal
+where exists (select 1 from readings as n where n.parcel_id = r.parcel_id
+              and n.destination_country > r.destination_country)
+   or exists (select 1 from readings as n where n.parcel_id = r.parcel_id
+              and n.destination_country < r.destination_country)
 """
 
 ETA_HISTORY = """

@@ -33,7 +33,11 @@ HIDDEN = {
     "clock_counts",
     "clock_sums",
     "underived",
+    "parcel_findings",
+    "parcel_portals",
 }
+#: The index of the search, which Datasette hides by itself and which only SQLite writes to.
+SEARCH = "observations_fts"
 SPECIAL: dict[str, dict[str, Any]] = {
     "events": {"shown": json.dumps({HOSTILE: HOSTILE})},
     "observations": {
@@ -79,7 +83,9 @@ def fill(path: Path) -> None:
     with open_store(path) as db, db.atomic():
         db.execute("pragma defer_foreign_keys = on")
         for table in db.table_names():
-            if table != "_sqlite_migrations" and not db.table(table).count:  # a trigger may have filled it
+            if table.startswith(("_sqlite_", SEARCH)):
+                continue
+            if not db.table(table).count:  # a trigger may have filled it
                 db.table(table).insert(row_of(db, table))
         for table, changes in MORE:
             db.table(table).insert(row_of(db, table) | changes)
@@ -99,6 +105,7 @@ def schema(database: Path) -> dict[str, list[str]]:
         return {
             name: [row[1] for row in db.execute(f"pragma table_info([{name}])").fetchall()]
             for name in (*db.table_names(), *db.view_names())
+            if not name.startswith(SEARCH)
         }
 
 
@@ -212,10 +219,11 @@ def test_machinery_is_hidden(database: Path, tmp_path: Path, described: dict[str
 
     async def script(get: Get, address: str) -> None:
         front = (await get("/.json")).json()["crosstrack"]
-        assert front["hidden_tables_count"] == len(HIDDEN)
+        assert front["hidden_tables_count"] == len(HIDDEN) + 5
         assert not HIDDEN & {table["name"] for table in front["tables_and_views_truncated"]}
         listed = (await get(f"{address}.json")).json()["tables"]
-        assert {table["name"] for table in listed if table["hidden"]} == HIDDEN
+        hidden = {table["name"] for table in listed if table["hidden"]}
+        assert {name for name in hidden if not name.startswith(SEARCH)} == HIDDEN
         page = (await get(address)).text
         assert f'href="{address}/parcels"' in page
         assert f'href="{address}/runs"' not in page
