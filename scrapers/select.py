@@ -51,11 +51,15 @@ def text_of(node: Tree, selectors: str | Sequence[str]) -> str | None:
     return None if found is None else collapse(found.text())
 
 
+def texts_of(node: Tree, selector: str) -> list[str | None]:
+    """The collapsed text of each match, in page order; None for an empty one."""
+    return [collapse(found.text()) for found in node.css(selector)]
+
+
 def is_whole(html: str) -> bool:
     """Whether a text ends where a document ends, or is a part of one in which every element is closed."""
-    if "</html" in html.lower():
-        return True
+    _, end, rest = html.lower().rpartition("</html")
     depth = 0
-    for tag in _TAG.finditer(html):
+    for tag in _TAG.finditer(rest if end else html):
         depth += -1 if tag[1] else 1
     return depth <= 0 and html.rfind(">") >= html.rfind("<")

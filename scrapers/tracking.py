@@ -225,7 +225,7 @@ def _around_the_end(root: LexborHTMLParser) -> list[LexborNode]:
 
 
 def shown_text(document: Document) -> str:
-    """The text a reader sees, of one apostrophe. Scripts, styles and templates are gone from the tree then."""
+    """The text a reader sees, with straight apostrophes. Scripts and styles are gone from the tree then."""
     document.root.strip_tags(["script", "style", "template"], recursive=True)
     text = document.root.body.text(separator=" ") if document.root.body is not None else None
     return (collapse(text) or "").replace("’", "'")

@@ -520,9 +520,9 @@ def test_a_row_cut_short_is_a_bad_row():
 
 
 @pytest.mark.parametrize(
-    "ending", ["", "\n<!-- 12 ms -->\n<!---->", "<!-- " * 50_000, "<!---->" * 50_000 + "x"]
+    "ending", ["", "\n<!-- 12 ms -->\n<!---->", "<!-- " * 50_000, "<!---->" * 50_000 + "<p>x"]
 )
-def test_only_space_and_comments_may_follow_the_end(ending):
+def test_a_page_cut_behind_its_end_is_incomplete(ending):
     whole = document(box()).rstrip() + ending
     assert reading(whole).complete is (ending in ("", "\n<!-- 12 ms -->\n<!---->"))
 
