@@ -14,8 +14,6 @@ from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
-from selectolax.lexbor import LexborNode
-
 from scrapers.contract import (
     Canonical,
     Evidence,
@@ -27,15 +25,34 @@ from scrapers.contract import (
     Row,
     State,
 )
-from scrapers.payload import Record, Reply, items_at, read_parcels, read_rows, record_at, string_at, whole_at
-from scrapers.select import collapse, maybe, text_of
-from scrapers.tracking import Address, Document, TrackingPortal, rows_of
+from scrapers.payload import (
+    Record,
+    Reply,
+    items_at,
+    read_parcels,
+    read_rows,
+    record_at,
+    string_at,
+    text_at,
+    whole_at,
+)
+from scrapers.select import text_of
+from scrapers.seventeentrack_old_forms import (
+    COPY,
+    OLD_REPLY,
+    PAGE,
+    ROWS,
+    copied_parcel,
+    old_parcel,
+    shown_parcel,
+)
+from scrapers.tracking import Address, Document, TrackingPortal, read_with
 from scrapers.words import Outcome
 
 NAME = "17track"
 
 STATES = {
-    "events": State(None, (".tracklist-item .ori-block dd", ".tracklist-item .trn-block dd")),
+    "events": State(None, ROWS),
     "error": State(None, (".yqcr-error-cell",)),
     "carrier_choice": State(Outcome.INPUT_NEEDED, (".multi-carriers [data-key]",)),
     "challenge": State(Outcome.CHALLENGE, (".ver-code",)),
@@ -47,21 +64,9 @@ REFUSED = (-8, -10, -11, -13, -14)
 FAILED, ASKING, NO_HISTORY = 400, 100, 400
 #: The parcel of the site's own tour, which can stand in any reply.
 DEMO = "TestNumber00017"
-NOT_FOUND, SHOWN_NOT_FOUND = "NotFound", "Not Found"
-#: Lists of the shape before: delivering carrier's, first carrier's, others'; and under which key who it is.
-LISTS = {"z2": "w2", "z1": "w1", "z9": ""}
-#: Some carriers by 17TRACK's keys (its list of 2025-10); a reply in that shape has nothing but keys.
-CARRIERS = {"100002": "UPS", "21051": "USPS", "3011": "China Post", "190271": "Cainiao"}
-
-FRAGMENT = re.compile(r"(?:^|&)nums=(?P<number>[^&]+)")
-ITEM = ".tracklist-item"
-SHOWN_NUMBER = f"{ITEM} .no-container span"
-SHOWN_STATUS = (f"{ITEM} .text-capitalize span", f"{ITEM} .text-capitalize")
-#: Rows in the carrier's words before those translated.
-ROWS = (f"{ITEM} .ori-block dd", f"{ITEM} .trn-block dd")
-#: A row of the copied text: time, then place (if any) and text, which nothing tells apart.
-COPIED = re.compile(r"(.*?\d{1,2}:\d{2}), (.+)")
-REPLY, OLD_REPLY, PAGE, COPY = "reply", "reply of 2019", "page", "copied text"
+NOT_FOUND = "NotFound"
+TOO_OFTEN = "tracking is too frequent"
+REPLY = "reply"
 
 
 class SeventeenTrack(TrackingPortal):
@@ -78,13 +83,18 @@ class SeventeenTrack(TrackingPortal):
     evidence = Evidence("captured", "2026-09", "parts of one reply, older shapes whole; no markup")
     canonical = Canonical(keys=("guid", "g", "latest_sync_time"))
     example = "LP00712345678901"
-    address = Address("https://t.17track.net/{language}#nums={number}", {"zh": "zh-cn"}, ("nums",), FRAGMENT)
+    address = Address(
+        "https://t.17track.net/{language}#nums={number}",
+        languages={"zh": "zh-cn"},
+        keys=("nums",),
+        path=re.compile(r"(?:^|&)nums=(?P<number>[^&]+)"),
+    )
     walls = ("you don't have permission to access this resource",)
     looked_for = f"shipments[] that are not asked for any more, or {ROWS[0]}"
 
     def read_reply(self, answer: Reply, page: Page) -> tuple[Reading, ...]:
         """What the service says of each number; nothing of one whose carriers it still asks."""
-        value: Record = answer.value if isinstance(answer.value, dict) else {}
+        value = answer.record
         code = whole_at(record_at(value, "meta"), "code")
         if code in REFUSED or whole_at(value, "ret") in REFUSED:
             return (Reading(Outcome.CHALLENGE),)
@@ -92,7 +102,7 @@ class SeventeenTrack(TrackingPortal):
             return (Reading(Outcome.UNAVAILABLE),)
         if old := items_at(value, "dat"):
             heard = [one for one in old if not (isinstance(one, dict) and whole_at(one, "delay") == -1)]
-            return read_parcels(heard, "no", _old_parcel)
+            return read_parcels(heard, "no", partial(old_parcel, NAME))
         of_api = items_at(record_at(value, "data"), "accepted") or items_at(value, "data")
         shipments = items_at(value, "shipments") or of_api  # saved from its API: alike within
         if not shipments:
@@ -102,13 +112,11 @@ class SeventeenTrack(TrackingPortal):
 
     def read_page(self, document: Document) -> tuple[Reading, ...]:
         """The one parcel on the page, as shown or as its copy button gives it."""
-        if document.text.lstrip("\ufeff \r\n").startswith("Number:"):
-            return (_copied(document.text),)
-        if "tracking is too frequent" in (text_of(document.root, ".yqcr-error-cell") or ""):
+        if (copied := copied_parcel(NAME, document.text)) is not None:
+            return (copied,)
+        if TOO_OFTEN in (text_of(document.root, STATES["error"].selectors) or ""):
             return (Reading(Outcome.RATE_LIMITED),)
-        if len(document.root.css(ITEM)) != 1:
-            raise LayoutChanged(NAME, f"one {ITEM}")
-        return (_shown(document),)
+        return (shown_parcel(NAME, document),)
 
 
 def _parcel(item: Record) -> Reading:
@@ -127,7 +135,10 @@ def _parcel(item: Record) -> Reading:
     guess = RelatedNumber(string_at(misc, "local_number") or "", string_at(misc, "local_provider"))
     first, last = (_moment(string_at(expected, key)) for key in ("from", "to"))
     return replace(
-        _read(rows, problems, number, string_at(status, "sub_status", "status"), REPLY),
+        read_with(rows, problems, REPLY if rows else None),
+        outcome=Outcome.OK if rows else Outcome.NOT_FOUND,
+        number=number,
+        status_text=string_at(status, "sub_status", "status"),
         origin_country=string_at(record_at(ends, "shipper_address"), "country"),
         destination_country=string_at(record_at(ends, "recipient_address"), "country"),
         estimate_from_on=first.date().isoformat() if first else None,
@@ -151,27 +162,24 @@ def _events(providers: list[object] | None) -> tuple[tuple[Row, ...], tuple[str,
 
 
 def _row(event: Record, *, carrier: str | None) -> Row | None:
-    if (text := string_at(event, "description")) is None:
+    text = string_at(event, "description")
+    if text is None:
         return None
-    raw = _texts(event, "time_raw")
+    raw = record_at(event, "time_raw")
     stamp = string_at(event, "time_iso")  # with its offset, which is not in `raw` if 17TRACK added it
-    parts = [part for part in (string_at(raw, "date"), string_at(raw, "time")) if part]
+    when = filter(None, (text_at(raw, "date"), text_at(raw, "time")))
     utc = _moment(string_at(event, "time_utc"))
-    translated = string_at(_texts(event, "description_translation"), "description")
+    translated = text_at(record_at(event, "description_translation"), "description")
     return Row(
-        text,
-        stamp or " ".join(parts) or None,
-        offset_text=None if stamp else string_at(raw, "timezone"),
+        description=text,
+        time_text=stamp or " ".join(when) or None,
+        offset_text=None if stamp else text_at(raw, "timezone"),
         epoch_ms=round(utc.timestamp() * 1000) if utc else None,
         place=string_at(event, "location"),
         code=string_at(event, "sub_status", "stage"),
         note=translated if translated != text else None,
         relayed_from=carrier,
     )
-
-
-def _texts(record: Record, key: str) -> Record:
-    return {name: value for name, value in record_at(record, key).items() if isinstance(value, str)}
 
 
 def _moment(stamp: str | None) -> datetime | None:
@@ -181,70 +189,3 @@ def _moment(stamp: str | None) -> datetime | None:
     except ValueError:
         return None
     return moment if moment.tzinfo else None
-
-
-def _old_parcel(item: Record) -> Reading:
-    """A parcel in the shape before: rows of `a` time, `c` or `d` place, `z` text."""
-    number, track = string_at(item, "no"), record_at(item, "track")
-    rows, problems = list[Row](), list[str]()
-    for key, whose in LISTS.items():
-        carrier = string_at(track, whose)
-        named = CARRIERS.get(carrier or "", carrier)
-        read, bad = read_rows(items_at(track, key) or (), partial(_old_row, carrier=named))
-        rows += read
-        problems += [f"{key}: {one}" for one in bad]
-    if not rows and not track and item.get("yt"):
-        return Reading(Outcome.INPUT_NEEDED, number)
-    if not rows and (problems or whole_at(track, "e") != 0 or items_at(track, "z1") is None):
-        raise LayoutChanged(NAME, "dat[].track.z1[].z, or the state 0")
-    return _read(tuple(rows), tuple(problems), number, string_at(track, "e"), OLD_REPLY)
-
-
-def _old_row(event: Record, *, carrier: str | None) -> Row | None:
-    if (text := string_at(event, "z")) is None:
-        return None
-    return Row(text, string_at(event, "a"), place=string_at(event, "c", "d"), relayed_from=carrier)
-
-
-def _shown(document: Document) -> Reading:
-    """The rows of the page; the place stands before the text and nothing tells how far it goes."""
-    found = next((one for one in ROWS if maybe(document.root, one) is not None), ROWS[0])
-    carriers = {collapse(node.text()) for node in document.root.css(f"{ITEM} .provider-name")}
-    carrier = carriers.pop() if len(carriers) == 1 else None
-    rows, problems = rows_of(document, found, partial(_shown_row, carrier=carrier))
-    status = text_of(document.root, SHOWN_STATUS)
-    if not rows and (problems or status != SHOWN_NOT_FOUND):
-        raise LayoutChanged(NAME, "; ".join(problems) or found)
-    return _read(rows, problems, text_of(document.root, SHOWN_NUMBER), status, PAGE)
-
-
-def _shown_row(node: LexborNode, *, carrier: str | None) -> Row | None:
-    text = text_of(node, "p")
-    return None if text is None else Row(text, text_of(node, "time"), relayed_from=carrier)
-
-
-def _copied(text: str) -> Reading:
-    """The text of the copy button: number, state, countries, then a line for each row."""
-    body, end, _ = text.strip().partition("=====")
-    lines = body.splitlines()
-    told = dict(line.partition(": ")[::2] for line in lines[:3])
-    rows = tuple(Row(row[2], row[1]) for line in lines[3:] if (row := COPIED.fullmatch(line)))
-    if not rows:
-        raise LayoutChanged(NAME, "rows in the copied text")
-    read = _read(rows, (), told.get("Number"), told.get("Package status"), COPY)
-    return replace(read, complete=bool(end), rows_claimed=len(lines) - 3)
-
-
-def _read(
-    rows: tuple[Row, ...], problems: tuple[str, ...], number: str | None, status: str | None, layout: str
-) -> Reading:
-    return Reading(
-        Outcome.OK if rows else Outcome.NOT_FOUND,
-        number,
-        rows,
-        complete=not problems,
-        rows_bad=len(problems),
-        problems=problems,
-        status_text=status,
-        layout=layout if rows else None,
-    )
