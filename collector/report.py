@@ -1,11 +1,10 @@
-"""One parcel, and lists, for a person at a terminal: findings first, then a timeline, portals as columns."""
+"""One parcel for a person at a terminal: findings first, then a timeline, portals as columns."""
 
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from typing import Any
 
-from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -130,21 +129,6 @@ def print_findings(out: Console, findings: Iterable[Mapping[str, Any]]) -> None:
         )
         table.add_row(Text(mark, style), Text(finding["kind"].replace("_", " "), style), said)
     out.print(table)
-
-
-def print_table(out: Console, rows: Iterable[Mapping[str, Any]], columns: Mapping[str, str]) -> None:
-    """Rows under headings; `columns` gives the key of each column and its heading."""
-    table = Table(box=SIMPLE_HEAD, pad_edge=False)
-    for heading in columns.values():
-        table.add_column(heading)
-    for row in rows:
-        style = STYLES.get(str(row.get("severity")), "")
-        table.add_row(*(Text(one_line(_cell(row[key]))) for key in columns), style=style)
-    out.print(table)
-
-
-def _cell(value: object) -> str:
-    return "" if value is None else str(value)
 
 
 def _rows(db: Database, sql: str, parcel_id: str) -> list[dict[str, Any]]:

@@ -12,6 +12,7 @@ from sqlite_utils import Database
 from collector.plain_text import plain
 from collector.reconcile.clocks import ANY, CLAIM, COPY, DECLARED, PLACE, VIEWER, fixed_minutes
 from collector.reconcile.context import Zones
+from collector.report_tables import print_stacked
 from collector.store.corrections import zones_said
 from scrapers import vocabulary
 from scrapers.vocabulary import Clock
@@ -43,6 +44,9 @@ _ORDER = {leg: place for place, leg in enumerate((ANY, *Leg, "unknown"))}
 _SURE = ((30, "sure"), (10, "fairly sure"), (3, "first signs"))
 #: Wider than this a table needs no filling.
 _WIDEST, _SHOWS_WIDTH = 120, 15
+#: Narrower than this the words would be broken into columns of a few letters.
+_NARROWEST = 96
+_HEADINGS = ("portal, leg", "its times are", "it shows", "complete", "labels", "rows", "fit", "how sure")
 
 
 def clock_rows(db: Database, portal: str | None = None) -> list[Row]:
@@ -173,30 +177,42 @@ def _how_sure(clock: str | None, fits: int | None, declared: Clock) -> str:
 
 def print_clocks(out: Console, rows: Sequence[Mapping[str, Any]]) -> None:
     """A portal's line in bold, then its legs; `rows` as `clock_rows` gives them."""
-    table = Table(box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0), expand=out.width < _WIDEST)
-    table.add_column("portal, leg", no_wrap=True)
-    table.add_column("its times are", ratio=1)
-    table.add_column("it shows", max_width=_SHOWS_WIDTH)
-    for heading in ("complete", "labels", "rows", "fit"):
-        table.add_column(heading, justify="right", no_wrap=True)
-    table.add_column("how sure", no_wrap=True)
     usual = {row["portal"]: row["believed"] for row in rows if row["leg"] == ANY}
-    for row in rows:
-        is_whole = row["leg"] == ANY
-        if row["rows"] or is_whole:
-            is_same = usual.get(row["portal"], "").removeprefix(_RELAYS) == row["believed"]
-            cells = [
-                row["portal"] if is_whole else f"  {_LEGS.get(row['leg'], row['leg'])}",
-                _whole(row) if is_whole else "same" if is_same else row["believed"],
-                row["shows"],
-                _share(row["completeness"]),
-                _share(row["reliability"]),
-                str(row["rows"]),
-                "" if row["fits"] is None else str(row["fits"]),
-                row["how_sure"],
-            ]
-            table.add_row(*(Text(plain(cell)) for cell in cells), style="bold" if is_whole else "")
+    told = [
+        ([plain(cell) for cell in _cells(row, usual)], row["leg"] == ANY)
+        for row in rows
+        if row["rows"] or row["leg"] == ANY
+    ]
+    if out.width < _NARROWEST:
+        for cells, is_whole in told:
+            print_stacked(out, _HEADINGS, cells, "" if is_whole else "not bold", 2 if is_whole else 4)
+        return
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0), expand=out.width < _WIDEST)
+    table.add_column(_HEADINGS[0], no_wrap=True)
+    table.add_column(_HEADINGS[1], ratio=1)
+    table.add_column(_HEADINGS[2], max_width=_SHOWS_WIDTH)
+    for heading in _HEADINGS[3:-1]:
+        table.add_column(heading, justify="right", no_wrap=True)
+    table.add_column(_HEADINGS[-1], no_wrap=True)
+    for cells, is_whole in told:
+        table.add_row(*map(Text, cells), style="bold" if is_whole else "")
     out.print(table)
+
+
+def _cells(row: Mapping[str, Any], usual: Mapping[str, str]) -> list[str]:
+    """The cells of a portal's or a leg's row; a leg with the portal's usual clock has it "same"."""
+    is_whole = row["leg"] == ANY
+    is_same = usual.get(row["portal"], "").removeprefix(_RELAYS) == row["believed"]
+    return [
+        row["portal"] if is_whole else f"  {_LEGS.get(row['leg'], row['leg'])}",
+        _whole(row) if is_whole else "same" if is_same else row["believed"],
+        row["shows"],
+        _share(row["completeness"]),
+        _share(row["reliability"]),
+        str(row["rows"]),
+        "" if row["fits"] is None else str(row["fits"]),
+        row["how_sure"],
+    ]
 
 
 def _whole(row: Mapping[str, Any]) -> str:

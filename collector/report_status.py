@@ -20,7 +20,7 @@ from collector.urgency import Line, Urgency
 from scrapers.words import Outcome
 
 #: Terminals narrower than these go without a column.
-_ROOM_FOR_STAGE, _ROOM_FOR_ESTIMATE = 96, 80
+_ROOM_FOR_STAGE, _ROOM_FOR_ESTIMATE, _ROOM_FOR_DAYS, _ROOM_FOR_DAY = 96, 80, 96, 64
 
 _MARK = {
     Urgency.PROTECTION: ("!!", "bold red"),
@@ -107,14 +107,18 @@ def _columns(out: Console, today: date) -> dict[str, Callable[[Line], str]]:
         "last event": _event,
         "expected": lambda line: _expected(line, today, watched),
         "protected": lambda line: _protected(line, today, watched),
+        "left": _left,
         "number": lambda line: line.number,
     }
     if not watched:
         columns["attention"] = lambda line: _WHY.get(line.urgency, "")
+    del columns["protected" if watched and out.width < _ROOM_FOR_DAYS else "left"]
     if watched and out.width < _ROOM_FOR_STAGE:
         del columns["stage"]
     if watched and out.width < _ROOM_FOR_ESTIMATE:
         del columns["expected"]
+    if watched and out.width < _ROOM_FOR_DAY:
+        del columns["on"]
     return columns
 
 
@@ -141,8 +145,13 @@ def _protected(line: Line, today: date, watched: bool) -> str:
     left = line.protection_days_left
     if left is None:
         return ""
-    days = f"({left} d)" if left >= 0 else "(ended)"
-    return f"{_day(line.protection_ends_on, today, watched)} {days}"
+    return f"{_day(line.protection_ends_on, today, watched)} ({_left(line)})"
+
+
+def _left(line: Line) -> str:
+    """How many days the buyer's protection lasts."""
+    left = line.protection_days_left
+    return "" if left is None else f"{left} d" if left >= 0 else "ended"
 
 
 def _day(on: str | None, today: date, watched: bool) -> str:

@@ -127,7 +127,8 @@ def disagreements(
     """
     from collector.finding import parcels_named
     from collector.reconcile.kinds import SEVERITY
-    from collector.report import console, print_table
+    from collector.report import console
+    from collector.report_tables import print_table
     from collector.store.opening import open_store
 
     if kind is not None and kind not in SEVERITY:
@@ -197,8 +198,9 @@ def portals(
     if number is not None:
         _print_advice(number, as_json=as_json)
         return
-    from collector.report import console, print_table
+    from collector.report import console
     from collector.report_portals import markdown, portal_rows
+    from collector.report_tables import print_table
     from collector.store.opening import open_store
     from scrapers import broken
     from scrapers import portals as known
@@ -221,8 +223,9 @@ def portals(
 
 def _print_advice(text: str, *, as_json: bool) -> None:
     """Which portals may know a number, surest first, and the carriers without a portal here."""
-    from collector.report import console, print_table
+    from collector.report import console
     from collector.report_portals import advice_rows
+    from collector.report_tables import print_table
     from scrapers.numbers import NumberError, tracking_number
 
     try:

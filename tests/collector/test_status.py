@@ -352,7 +352,7 @@ def test_a_narrow_terminal_loses_columns_before_it_loses_the_number(width):
     _, line = printed(LONG, width=width)
     assert len(line) <= width
     assert line.rstrip().endswith(LONG.number)
-    assert "20 Mar (4 d)" in line
+    assert " 4 d " in line
 
 
 def test_in_a_pipe_nothing_is_cut_and_days_have_their_years():

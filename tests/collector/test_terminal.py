@@ -11,7 +11,9 @@ from rich.console import Console
 
 from collector.reconcile.kinds import SEVERITY
 from collector.report import parcel_json, print_parcel
+from collector.report_clocks import clock_rows, print_clocks
 from collector.report_marks import MEANINGS, Mark, marks, short
+from collector.report_tables import print_table
 from collector.report_timeline import print_timeline, told
 from scrapers.words import Milestone
 from tests.collector.worlds import CAINIAO, CORREOS, event, naming, record, take_in
@@ -229,3 +231,44 @@ def test_data_has_the_marks_too(parcel, crosstrack, filled):
     (told_,) = json.loads(crosstrack("show", CAINIAO, "--json").stdout)
     (first, *_) = told_["events"]
     assert first["differs"]["cainiao"] == {"kind": "timezone", "severity": "info", "seconds": 28_800}
+
+
+# --- lists ---------------------------------------------------------------------------------------------
+
+COLUMNS = {"parcel": "parcel", "kind": "kind", "what": "what"}
+FOUND = {"parcel": "LP00783300440044", "kind": "conflict", "what": "word " * 30, "severity": "warning"}
+
+
+def listed(width, **more):
+    return printed(lambda out, rows: print_table(out, rows, COLUMNS), [FOUND], width=width, **more)
+
+
+def test_a_list_is_a_table_where_it_fits():
+    lines, raw = listed(100)
+    assert lines[0].split() == ["parcel", "kind", "what"]
+    assert "\x1b[1;31m" in raw
+    assert all("…" not in line for line in lines)
+
+
+def test_a_list_that_does_not_fit_is_told_row_by_row_and_nothing_is_cut():
+    lines, _ = listed(50)
+    assert lines[0] == "LP00783300440044"
+    assert lines[1].startswith("  kind: conflict · what: word")
+    assert max(map(len, lines)) <= 50
+    assert " ".join(lines).count("word") == 30
+
+
+def test_a_list_in_a_pipe_has_a_line_for_each_row():
+    lines, raw = listed(10_000, terminal=False, no_color=True)
+    assert len(lines) == 3
+    assert lines[2].count("word") == 30
+    assert "\x1b" not in raw
+
+
+@pytest.mark.parametrize("width", [50, 80, 120, 200])
+def test_clocks_are_legible_at_any_width(db, parcel, width):
+    lines, _ = printed(print_clocks, clock_rows(db), width=width)
+    assert max(map(len, lines)) <= width
+    text = " ".join(" ".join(lines).split())
+    assert "always Europe/Madrid" in text
+    assert "…" not in text
