@@ -24,6 +24,7 @@ QUIET = (
     "--disable-sync",
     "--disable-quic",
     "--no-first-run",
+    "--process-per-site",
     "--webrtc-ip-handling-policy=disable_non_proxied_udp",
 )
 _RULES = "--host-resolver-rules="
@@ -114,7 +115,8 @@ def browser_to_start(options: BrowserOptions, environ: Mapping[str, str]) -> Fou
     check_options(options, environ)
     if options.endpoint is not None:
         return None
-    found = find_browser(options.executable, environ)
+    windowless = not options.headed and options.profiles is None  # a profile is a whole browser's
+    found = find_browser(options.executable, environ, windowless=windowless)
     if options.headed and found.headless_shell:
         raise BrowserMissing(f"{found.path} cannot open a window: install Google Chrome, Edge or Chromium")
     return found

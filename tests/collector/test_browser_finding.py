@@ -28,8 +28,8 @@ def program(path):
     return str(path)
 
 
-def found(environ, explicit=None, platform="linux"):
-    return find_browser(explicit, environ, platform=platform)
+def found(environ, explicit=None, platform="linux", windowless=False):
+    return find_browser(explicit, environ, platform=platform, windowless=windowless)
 
 
 def test_the_browser_asked_for_comes_before_all_others(tmp_path, environ):
@@ -122,3 +122,22 @@ def test_apt_is_not_advised_on_windows(tmp_path):
 def test_only_root_on_linux_goes_without_the_sandbox(monkeypatch, platform, user, as_root):
     monkeypatch.setattr("os.geteuid", lambda: user, raising=False)
     assert runs_as_root(platform) is as_root
+
+
+def test_where_no_window_is_needed_a_headless_shell_comes_before_a_whole_chromium(tmp_path, environ):
+    whole, shell = program(tmp_path / FULL), program(tmp_path / SHELL)
+    assert found(environ).path == whole
+    assert found(environ, windowless=True).path == shell
+    installed = program(tmp_path / "bin/chromium")
+    assert found(environ, windowless=True).path == installed
+    light = program(tmp_path / "bin/chromium-headless-shell")
+    assert found(environ).path == installed
+    chosen = found(environ, windowless=True)
+    assert (chosen.path, chosen.channel, chosen.headless_shell) == (light, "chromium", True)
+
+
+def test_chrome_and_edge_come_before_any_headless_shell(tmp_path, environ):
+    program(tmp_path / "bin/chromium-headless-shell")
+    for name in ("microsoft-edge", "google-chrome"):
+        path = program(tmp_path / "bin" / name)
+        assert found(environ, windowless=True).path == path
