@@ -63,6 +63,7 @@ class PortalTurn:
     open_pages  bounds how many pages are open at one time
     is_put_off  whether the portal must not be asked now, which is noted with how many visits are left
     left        the numbers whose visit has not begun; `begins` is held while one does
+    rest_s      the pause after a visit that lasted longer than the portal's pause: slowness asks for mercy
     """
 
     keeper: Keeper
@@ -75,6 +76,7 @@ class PortalTurn:
     open_pages: asyncio.Semaphore
     is_put_off: Callable[[str, int], bool]
     asks_one_by_one: bool = False
+    rest_s: float = 0.0
     left: list[str] = field(init=False)
     begins: asyncio.Lock = field(default_factory=asyncio.Lock)
 
@@ -99,6 +101,8 @@ class PortalTurn:
             return False
         async with self.open_pages:
             made = await self._visited(numbers, known.get(numbers[0], NOBODY))
+        pause = self.portal.politeness.seconds_between
+        self.rest_s = pause if made[0].duration_ms > 1000 * pause else 0.0
         for one in made:
             self.keeper.keep(self.portal, one)
         # What a page about several numbers does not answer is asked for alone.
@@ -152,7 +156,8 @@ class PortalTurn:
     async def _paused(self) -> None:
         """Waits as long as the portal wishes, and notes that it is asked now."""
         name = self.portal.name
-        pause = permit(portal_state(self._db, name), self.portal.politeness, self.clock()).wait_s
+        wait = permit(portal_state(self._db, name), self.portal.politeness, self.clock()).wait_s
+        pause = max(wait, self.rest_s if self.portal.politeness.at_once == 1 else 0.0)
         if pause:
             await self.sleep(pause)
         with writing(self._db):

@@ -67,7 +67,10 @@ def asking(state: PortalState, now: datetime) -> PortalState:
 def answered(
     state: PortalState, outcome: Outcome, attempts: int, at: datetime, retry_at: datetime | None
 ) -> PortalState:
-    """The state after a visit ended; its first attempt is counted already."""
+    """The state after a visit ended; its first attempt is counted already.
+
+    The next pause counts from its beginning, or from its end where it asked more than once.
+    """
     is_bad = outcome in FAILED or outcome in HUMAN
     failures = state.failures + 1 if is_bad else 0
     rest = _rest(outcome, failures, at, is_told=retry_at is not None) if is_bad else None
@@ -76,7 +79,7 @@ def answered(
         state,
         budget_used=state.budget_used + max(0, attempts - 1),
         failures=failures,
-        last_visit_at=at,
+        last_visit_at=at if attempts > 1 else state.last_visit_at or at,
         not_before_at=until,
     )
 

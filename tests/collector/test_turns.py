@@ -1,0 +1,131 @@
+"""One portal's turn: when its visits begin, how many are under way, and that its budget holds."""
+
+import asyncio
+from datetime import UTC, datetime
+
+import pytest
+
+from collector import collect_numbers
+from collector.browser import Browser
+from collector.collect_numbers import PortalTurn
+from collector.derive import Deriver
+from collector.keeping import Keeper
+from collector.limits import Limits
+from collector.politeness import permit
+from collector.store.facts import begin_run
+from collector.store.opening import writing
+from collector.store.portal_states import portal_state
+from collector.summary import Summary
+from collector.visit import Visited
+from scrapers import portals
+from scrapers.contract import Politeness
+from scrapers.words import Outcome
+from tests.year.hours import RunClock, skipped_waiting
+
+BEGAN = datetime(2026, 3, 10, 8, tzinfo=UTC)
+NUMBERS = [f"RR12345678{n}ES" for n in range(6)]
+
+
+class Visits:
+    """Visits that last `seconds`; when each began, and the most that were under way."""
+
+    def __init__(self, seconds, clock, outcome=Outcome.NOT_FOUND):
+        self.seconds, self.clock, self.outcome = seconds, clock, outcome
+        self.began, self.under_way, self.most = [], 0, 0
+
+    async def __call__(self, browser, portal, number, **how):
+        self.began.append(round((self.clock.true - BEGAN).total_seconds()))
+        self.under_way += 1
+        self.most = max(self.most, self.under_way)
+        await asyncio.sleep(self.seconds)
+        self.under_way -= 1
+        return Visited(
+            portal=portal.name,
+            tracking_number=number,
+            seen_at=self.clock(),
+            outcome=self.outcome,
+            complete=False,
+            pages=(),
+            readings=(),
+            attempts=1,
+            duration_ms=1000 * self.seconds,
+            viewer_zone="UTC",
+            viewer_offset_minutes=0,
+            language="en",
+            server_date=None,
+            blocked_hosts=(),
+            error=None,
+        )
+
+
+@pytest.fixture
+def turn(db, monkeypatch):
+    """Make a turn with visits of so many seconds; gives them, and how many were put off when."""
+
+    def make(seconds, politeness, *, at_once=4, outcome=Outcome.NOT_FOUND):
+        portal = type(portals()["correos"])()
+        monkeypatch.setattr(type(portal), "politeness", politeness)
+        clock = RunClock(BEGAN)
+        visits, put_off = Visits(seconds, clock, outcome), []
+        monkeypatch.setattr(collect_numbers, "visit", visits)
+
+        def is_put_off(name, left):
+            refused = permit(portal_state(db, name), politeness, clock()).refused
+            put_off.extend([left] if refused else [])
+            return bool(refused)
+
+        async def take():
+            known = {portal.name: portal}
+            with writing(db):
+                run_id = begin_run(db, "collect", BEGAN)
+            await PortalTurn(
+                keeper=Keeper(db, Deriver(db, known), Summary(), run_id=run_id),
+                browser=Browser.__new__(Browser),
+                portal=portal,
+                numbers=NUMBERS,
+                clock=clock,
+                sleep=asyncio.sleep,
+                limits=Limits(at_once=at_once),
+                open_pages=asyncio.Semaphore(at_once),
+                is_put_off=is_put_off,
+            ).take()
+
+        with skipped_waiting():
+            asyncio.run(take())
+        return visits, put_off
+
+    return make
+
+
+def test_the_pause_counts_from_beginning_to_beginning(turn):
+    visits, _ = turn(3, Politeness(5, 100, "test"))
+    assert visits.began == [0, 5, 10, 15, 20, 25]
+
+
+def test_a_portal_that_is_slower_than_its_pause_is_left_alone_after_its_answer(turn):
+    visits, _ = turn(8, Politeness(5, 100, "test"))
+    assert visits.began == [0, 13, 26, 39, 52, 65]
+
+
+def test_several_are_under_way_where_the_portal_takes_it_after_a_first_one_alone(turn):
+    visits, _ = turn(8, Politeness(2, 100, "test", at_once=3))
+    assert visits.began == [0, 8, 10, 12, 16, 18]
+    assert visits.most == 3
+
+
+def test_never_more_than_the_machine_takes(turn):
+    visits, _ = turn(8, Politeness(0, 100, "test", at_once=6), at_once=2)
+    assert visits.most == 2
+    assert len(visits.began) == len(NUMBERS)
+
+
+def test_the_budget_holds_for_what_is_under_way_together(turn):
+    visits, put_off = turn(8, Politeness(0, 4, "test", at_once=6))
+    assert len(visits.began) == 4
+    assert put_off == [2]
+
+
+def test_a_refusal_stops_what_has_not_begun(turn):
+    visits, put_off = turn(8, Politeness(0, 100, "test", at_once=2), outcome=Outcome.CHALLENGE)
+    assert len(visits.began) == 1
+    assert put_off == [5]
