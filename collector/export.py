@@ -14,13 +14,15 @@ from sqlite_utils import Database
 
 from collector.derive.parsing import Parser
 from collector.exported import What
-from collector.plain_text import cell_text, json_text
+from collector.plain_text import LONGEST_CELL, cell_text, json_text
 from collector.records import PAGES, record_to_json
 from collector.store.facts import StoredVisit, page_body, stored_visits, visits_of
 from scrapers.contract import Portal
 from scrapers.words import Outcome, Role
 
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "'")
+_FORMULA_STARTS = frozenset("=+-@\t\r'")
+#: A row, in the order of its columns.
+Values = Sequence[Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,20 +79,26 @@ def _columns_of(db: Database, sql: str) -> list[str]:
 
 def rows(db: Database, what: What, parcels: Sequence[str] | None = None) -> Iterator[dict[str, Any]]:
     """The rows to export, of all parcels or of some; every row has the same columns in the same order."""
+    names = columns(db, what)
+    return (dict(zip(names, row, strict=True)) for row in values(db, what, parcels))
+
+
+def values(db: Database, what: What, parcels: Sequence[str] | None = None) -> Iterator[Values]:
+    """What stands in the columns, row by row."""
     if what is What.HISTORY:
         return _history(db, parcels)
     table = _TABLES[what]
     condition = _condition(table.parcel, parcels)
-    return iter(db.query(table.sql.format(parcel=condition), list(parcels or ())))
+    return iter(db.execute(table.sql.format(parcel=condition), list(parcels or ())))
 
 
-def _history(db: Database, parcels: Sequence[str] | None) -> Iterator[dict[str, Any]]:
-    """Events, with a column for what each portal prints."""
-    columns = _portal_columns(db)
+def _history(db: Database, parcels: Sequence[str] | None) -> Iterator[Values]:
+    """Events, with what each portal prints."""
+    portals, decoded = list(_portal_columns(db)), json.JSONDecoder().raw_decode
     condition = _condition("e.parcel_id", parcels)
-    for row in db.query(_EVENTS.format(parcel=condition), list(parcels or ())):
-        shown = json.loads(row.pop("shown"))
-        yield {**row, **{name: shown.get(portal) for portal, name in columns.items()}}
+    for row in db.execute(_EVENTS.format(parcel=condition), list(parcels or ())):
+        shown, _ = decoded(row[-1])
+        yield (*row[:-1], *map(shown.get, portals))
 
 
 def _portal_columns(db: Database) -> dict[str, str]:
@@ -144,6 +152,22 @@ def write_csv(columns: Sequence[str], rows: Iterable[Mapping[str, Any]], out: Te
         writer.writerow([neutral(row[column]) for column in columns])
 
 
+def write_safe_csv(columns: Sequence[str], rows: Iterable[Values], out: TextIO) -> None:
+    """The same with texts that steer no terminal and fit a cell, from rows in the order of the columns."""
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow(columns)
+    writer.writerows(map(_safe, rows))
+
+
+def _safe(row: Values) -> Values:
+    for cell in row:
+        if isinstance(cell, str) and (
+            cell[:1] in _FORMULA_STARTS or not cell.isprintable() or len(cell) > LONGEST_CELL
+        ):
+            return [neutral(cell_text(one) if isinstance(one, str) else one) for one in row]
+    return row  # most of a million are written as they come
+
+
 def csv_rows(rows: Iterable[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
     """Rows whose texts steer no terminal and fit a cell; JSON lines have them to the letter."""
     for row in rows:
@@ -158,7 +182,7 @@ def write_json_lines(rows: Iterable[Mapping[str, Any]], out: TextIO) -> None:
 
 def neutral(cell: object) -> object:
     """A cell no spreadsheet takes for a formula."""
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA_STARTS) else cell
+    return f"'{cell}" if isinstance(cell, str) and cell[:1] in _FORMULA_STARTS else cell
 
 
 def restored(cell: str) -> str:

@@ -102,8 +102,8 @@ def export(
         else:
             if isinstance(sys.stdout, io.TextIOWrapper):
                 sys.stdout.reconfigure(newline="")  # CSV has line ends of its own
-            found = exporting.csv_rows(counted(exporting.rows(db, chosen, parcels), "rows"))
-            exporting.write_csv(exporting.columns(db, chosen), found, sys.stdout)
+            values = counted(exporting.values(db, chosen, parcels), "rows")
+            exporting.write_safe_csv(exporting.columns(db, chosen), values, sys.stdout)
 
 
 def _put_calendar(db: "Database", parcels: "Sequence[str] | None") -> None:
