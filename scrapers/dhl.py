@@ -10,10 +10,8 @@ its data inside the page of 2018-08, eCommerce of 2024-11. Documented only: dhl.
 """
 
 import re
-from collections.abc import Callable
 from dataclasses import replace
-from datetime import date
-from html import unescape
+from functools import partial
 from urllib.parse import quote
 
 from scrapers.contract import (
@@ -28,19 +26,10 @@ from scrapers.contract import (
     State,
 )
 from scrapers.dhl_old_pages import IN_PAGE, LIST, TABLE, data_in_page, old_page
-from scrapers.payload import (
-    Record,
-    Reply,
-    items_at,
-    read_parcels,
-    read_rows,
-    record_at,
-    string_at,
-    text_at,
-    whole_at,
-)
-from scrapers.select import collapse
-from scrapers.tracking import Address, Document, TrackingPortal
+from scrapers.dhl_other_sites import dutch_parcel, unified_parcel
+from scrapers.payload import Record, Reply, iso_day, items_at, read_parcels, read_rows, record_at, string_at
+from scrapers.select import without_tags
+from scrapers.tracking import Address, Document, TrackingPortal, read_with
 from scrapers.words import Outcome
 
 NAME = "dhl"
@@ -52,16 +41,12 @@ STATES = {
     "table_2016": State(None, ("#pieceEvents0", ".mm_event_table"), in_document=True),
 }
 
-#: How dhl.de answers a session it does not accept, or no longer.
-SESSION_REFUSED = (401, 403, 419)
 SEARCH = "search"
 NO_RESULT = "No result found"
 GERMANY = "https://www.dhl.de/{language}/privatkunden/dhl-sendungsverfolgung.html"
 NETHERLANDS = "https://my.dhlecommerce.nl/home/tracktrace/{number}/{postcode}"
 
 _DUTCH = re.compile(r"JVGL\d+|3S[A-Z]{3}\d{8}")
-_TAG = re.compile(r"</?[a-z][^<>]*>", re.IGNORECASE)
-_STATUS_WORD = re.compile(r"[A-Z0-9_/-]+")
 
 
 class Dhl(TrackingPortal):
@@ -94,6 +79,7 @@ class Dhl(TrackingPortal):
         to_postcode=f"{GERMANY}?piececode={{number}}&zip={{postcode}}",
     )
     walls = ("sec-if-cpt-container", "sec_cpt")
+    refused = (401, 403, 419)  # a session that dhl.de does not accept, or no longer
     looked_for = "a reply of int-verfolgen/data/search"
 
     def url_for(self, number: str, language: str, recipient: Recipient) -> str:
@@ -105,20 +91,17 @@ class Dhl(TrackingPortal):
 
     def read_reply(self, answer: Reply, page: Page) -> tuple[Reading, ...]:
         """dhl.de's list of `sendungen`, dhl.com's of `shipments`, or eCommerce's bare list."""
-        value = answer.value
-        if isinstance(value, list):
-            return read_parcels(value, "barcode", _dutch)
-        if isinstance(value, dict):
-            if value.get("rateLimited") is True or value.get("isRateLimited") is True:
-                return (Reading(Outcome.RATE_LIMITED),)
-            if (shipments := items_at(value, "shipments")) is not None:
-                return read_parcels(shipments, "id", _unified)
-            if (german := items_at(value, "sendungen")) is not None:
-                return read_parcels(german, "id", _german)
-            if string_at(value, "title") == NO_RESULT:
-                return (Reading(Outcome.NOT_FOUND),)
-        if answer.status in SESSION_REFUSED:
-            return (Reading(Outcome.CHALLENGE),)
+        value = answer.record
+        if isinstance(answer.value, list):
+            return read_parcels(answer.value, "barcode", partial(dutch_parcel, NAME))
+        if value.get("rateLimited") is True or value.get("isRateLimited") is True:
+            return (Reading(Outcome.RATE_LIMITED),)
+        if (shipments := items_at(value, "shipments")) is not None:
+            return read_parcels(shipments, "id", partial(unified_parcel, NAME))
+        if (parcels := items_at(value, "sendungen")) is not None:
+            return read_parcels(parcels, "id", _parcel)
+        if string_at(value, "title") == NO_RESULT:
+            return (Reading(Outcome.NOT_FOUND),)
         raise LayoutChanged(NAME, "sendungen[], shipments[] or a list in a reply")
 
     def read_page(self, document: Document) -> tuple[Reading, ...]:
@@ -128,125 +111,41 @@ class Dhl(TrackingPortal):
             return tuple(replace(one, layout=one.layout and IN_PAGE) for one in readings)
         if (reading := old_page(NAME, document)) is not None:
             return (reading,)
-        if document.page.status in SESSION_REFUSED:
-            return (Reading(Outcome.CHALLENGE),)
         raise LayoutChanged(NAME, self.looked_for)
 
 
-def _german(entry: Record) -> Reading:
-    details = record_at(entry, "sendungsdetails")
+def _parcel(parcel: Record) -> Reading:
+    details = record_at(parcel, "sendungsdetails")
     course = record_at(details, "sendungsverlauf")
     delivery = record_at(details, "zustellung")
-    asked = string_at(record_at(entry, "sendungsinfo"), "gesuchteSendungsnummer") or string_at(entry, "id")
+    asked = string_at(record_at(parcel, "sendungsinfo"), "gesuchteSendungsnummer") or string_at(parcel, "id")
     own = string_at(record_at(details, "sendungsnummern"), "sendungsnummer")
-    reading = _reading(items_at(course, "events"), _german_row, "sendungsdetails.sendungsverlauf.events[]")
-    if not reading.rows:
-        return Reading(_without_rows(entry), asked or own)
+    items = items_at(course, "events")
+    rows, problems = read_rows(items or (), _row)
+    if items and not rows:
+        raise LayoutChanged(NAME, "sendungsdetails.sendungsverlauf.events[].status")
+    if not rows:
+        return Reading(_without_rows(parcel), asked or own)
     return replace(
-        reading,
-        layout=SEARCH,
+        read_with(rows, problems, SEARCH),
         number=asked or own,
-        status_text=_bare(string_at(course, "kurzStatus", "status", "aktuellerStatus")),
+        status_text=without_tags(string_at(course, "kurzStatus", "status", "aktuellerStatus")),
         destination_country=string_at(details, "zielland"),
-        estimate_from_on=_day(string_at(delivery, "zustellzeitfensterVon")),
-        estimate_to_on=_day(string_at(delivery, "zustellzeitfensterBis")),
+        estimate_from_on=iso_day(string_at(delivery, "zustellzeitfensterVon")),
+        estimate_to_on=iso_day(string_at(delivery, "zustellzeitfensterBis")),
         related_numbers=(RelatedNumber(own, "DHL", "shipment"),) if own and asked and own != asked else (),
     )
 
 
-def _without_rows(entry: Record) -> Outcome:
+def _without_rows(parcel: Record) -> Outcome:
     """Numbers nobody knows are echoed as if just announced: only the flags tell."""
-    if entry.get("plzBenoetigt") is True or entry.get("versandDatumBenoetigt") is True:
+    if parcel.get("plzBenoetigt") is True or parcel.get("versandDatumBenoetigt") is True:
         return Outcome.INPUT_NEEDED
-    if any(flag is True for flag in record_at(entry, "sendungNichtGefunden").values()):
+    if any(flag is True for flag in record_at(parcel, "sendungNichtGefunden").values()):
         return Outcome.NOT_FOUND
     raise LayoutChanged(NAME, "sendungsverlauf.events[], sendungNichtGefunden or plzBenoetigt")
 
 
-def _german_row(event: Record) -> Row | None:
-    text = _bare(string_at(event, "status"))
+def _row(event: Record) -> Row | None:
+    text = without_tags(string_at(event, "status"))
     return Row(text, string_at(event, "datum"), place=string_at(event, "ort")) if text else None
-
-
-def _bare(text: str | None) -> str | None:
-    """A sentence without the links in it."""
-    return collapse(unescape(_TAG.sub("", text))) if text else None
-
-
-def _dutch(entry: Record) -> Reading:
-    """eCommerce: all events, oldest first; those its page shows, newest first, where a postcode was given."""
-    number, view = string_at(entry, "barcode"), record_at(entry, "view")
-    items = items_at(entry, "events")
-    if items is None:
-        phases = [one for one in items_at(view, "phases") or () if isinstance(one, dict)]
-        items = [event for phase in phases for event in items_at(phase, "events") or ()]
-    reading = _reading(items, _dutch_row, "[].events[].status")
-    if not reading.rows:
-        raise LayoutChanged(NAME, "[].events[] or [].view.phases[].events[]")
-    window = (string_at(entry, "plannedDeliveryTimeframe") or string_at(view, "interval") or "").split("/")
-    others = dict.fromkeys(one for one in items_at(entry, "barcodes") or () if isinstance(one, str))
-    return replace(
-        reading,
-        number=number,
-        rows_claimed=whole_at(entry, "totalEvents"),
-        status_text=string_at(view, "message"),
-        destination_country=_country(entry, "destination"),
-        estimate_from_on=_day(window[0]),
-        estimate_to_on=_day(window[-1]),
-        related_numbers=tuple(RelatedNumber(one, "DHL", "other") for one in others if one.strip() != number),
-    )
-
-
-def _dutch_row(event: Record) -> Row | None:
-    word = string_at(event, "status", "key")
-    if word is None:
-        return None
-    return Row(
-        word, string_at(event, "localTimestamp", "timestamp"), place=string_at(event, "facility"), code=word
-    )
-
-
-def _unified(entry: Record) -> Reading:
-    reading = _reading(items_at(entry, "events"), _unified_row, "shipments[].events[]")
-    if not reading.rows:
-        raise LayoutChanged(NAME, "shipments[].events[]")
-    return replace(
-        reading,
-        number=string_at(entry, "id"),
-        status_text=string_at(record_at(entry, "status"), "description", "status", "statusCode"),
-        origin_country=_country(entry, "origin"),
-        destination_country=_country(entry, "destination"),
-    )
-
-
-def _unified_row(event: Record) -> Row | None:
-    text = _bare(string_at(event, "description", "status"))
-    if text is None:
-        return None
-    word = string_at(event, "status") or ""
-    where = record_at(record_at(event, "location"), "address")
-    place = filter(None, (text_at(where, "addressLocality"), text_at(where, "countryCode")))
-    return Row(
-        description=text,
-        time_text=string_at(event, "timestamp"),
-        place=", ".join(place) or None,
-        code=word if _STATUS_WORD.fullmatch(word) else string_at(event, "statusCode"),
-    )
-
-
-def _reading(items: list[object] | None, read: Callable[[Record], Row | None], wanted: str) -> Reading:
-    rows, problems = read_rows(items or (), read)
-    if items and not rows:
-        raise LayoutChanged(NAME, wanted)
-    return Reading(rows=rows, complete=not problems, rows_bad=len(problems), problems=problems)
-
-
-def _country(entry: Record, key: str) -> str | None:
-    return string_at(record_at(record_at(entry, key), "address"), "countryCode")
-
-
-def _day(stamp: str | None) -> str | None:
-    try:
-        return date.fromisoformat((stamp or "")[:10]).isoformat()
-    except ValueError:
-        return None

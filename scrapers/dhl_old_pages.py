@@ -7,13 +7,14 @@ of today's shape as a string in a script (2018-08). Seen: pages of all three.
 import json
 import re
 from collections.abc import Callable
+from dataclasses import replace
 
 from selectolax.lexbor import LexborNode
 
 from scrapers.contract import LayoutChanged, Reading, Row
 from scrapers.payload import PayloadError, document
-from scrapers.select import collapse, maybe, text_of
-from scrapers.tracking import Document, rows_of
+from scrapers.select import collapse, maybe, text_of, texts_of
+from scrapers.tracking import Document, read_with, rows_of
 
 IN_PAGE, LIST, TABLE = "data in the page of 2018", "list of 2018", "table of 2016"
 
@@ -59,20 +60,16 @@ def _reading(
     numbers = _numbers(page)
     if not rows or len(numbers) > 1:  # several parcels: whose row is whose is not known
         raise LayoutChanged(portal, f"one number's {selector}")
-    return Reading(
+    return replace(
+        read_with(rows, problems, layout),
         number=numbers[0] if numbers else None,
-        rows=rows,
-        complete=not problems,
-        rows_bad=len(problems),
-        problems=problems,
         status_text=text_of(page.root, STATUS),
-        layout=layout,
     )
 
 
 def _numbers(page: Document) -> list[str]:
     told = [node.attributes.get(key) for key in NUMBERS for node in page.root.css(f"[{key}]")]
-    told += [node.text() for node in page.root.css(NUMBER_TEXT)]
+    told += texts_of(page.root, NUMBER_TEXT)
     return list(dict.fromkeys(one for one in map(collapse, told) if one is not None))
 
 
@@ -91,7 +88,7 @@ def _list_row(description: LexborNode) -> Row | None:
 
 def _table_row(line: LexborNode) -> Row | None:
     """Three cells: day and time, place, text."""
-    cells = [collapse(cell.text()) for cell in line.css("td")]
+    cells = texts_of(line, "td")
     if len(cells) < 3 or cells[2] is None:
         return None
     return Row(cells[2], cells[0], place=None if cells[1] == "--" else cells[1])

@@ -2,12 +2,14 @@
 
 import re
 from collections.abc import Sequence
+from html import unescape
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 Tree = LexborHTMLParser | LexborNode
 
 _TAG = re.compile(r"<(/?)(?!(?:area|br|col|hr|img|input|link|meta|source|wbr)\b)[a-z]", re.IGNORECASE)
+_MARK = re.compile(r"</?[a-z][^<>]*>", re.IGNORECASE)
 _DEEPEST = 10_000
 _SPACE = re.compile(r"[\s\x00-\x1f\x7f\u00a0\u200b\ufeff]+")
 
@@ -34,6 +36,11 @@ def collapse(text: str | None) -> str | None:
     if text is None:
         return None
     return _SPACE.sub(" ", text).strip() or None
+
+
+def without_tags(text: str | None) -> str | None:
+    """A sentence without the links and other marks in it, collapsed."""
+    return collapse(unescape(_MARK.sub("", text))) if text else None
 
 
 def maybe(node: Tree, selectors: str | Sequence[str]) -> LexborNode | None:
