@@ -9,15 +9,25 @@ other readers, 2018 to 2026. Both services tell of a parcel under the same keys.
 """
 
 import re
-from datetime import date
+from dataclasses import replace
 from itertools import groupby
 
 from selectolax.lexbor import LexborNode
 
 from scrapers.contract import Evidence, LayoutChanged, Page, Politeness, Reading, RelatedNumber, Row, State
-from scrapers.payload import Record, Reply, items_at, read_parcels, read_rows, record_at, string_at
+from scrapers.payload import (
+    Record,
+    Reply,
+    iso_day,
+    items_at,
+    read_parcels,
+    read_rows,
+    record_at,
+    records_at,
+    string_at,
+)
 from scrapers.select import collapse, text_of
-from scrapers.tracking import Address, Document, TrackingPortal, rows_of
+from scrapers.tracking import Address, Document, TrackingPortal, read_with, rows_of, shown_text
 from scrapers.words import Outcome
 
 NAME = "fedex"
@@ -58,50 +68,36 @@ class Fedex(TrackingPortal):
     example = "746965179400"
     address = Address("https://www.fedex.com/fedextrack/?trknbr={number}", keys=("trknbr", "tracknumbers"))
     walls = ("<title>access denied", "permission to view this webpage")
+    refused = (403,)
     looked_for = f"output.packages[] in a reply, or {SCAN}"
 
     def read_reply(self, answer: Reply, page: Page) -> tuple[Reading, ...]:
         """One reading per parcel of a reply of either service."""
-        value = answer.value if isinstance(answer.value, dict) else {}
-        packages = items_at(record_at(value, "output"), "packages")
-        parcels = packages or items_at(record_at(value, "TrackPackagesResponse"), "packageList")
-        if parcels:
-            layout = REPLY if packages else CLOSED
-            return read_parcels(parcels, "trackingNbr", lambda one: _parcel(one, layout))
-        if answer.status == 403:
-            return (Reading(Outcome.CHALLENGE),)
-        raise LayoutChanged(NAME, "output.packages[] in a reply")
+        packages = items_at(record_at(answer.record, "output"), "packages")
+        parcels = packages or items_at(record_at(answer.record, "TrackPackagesResponse"), "packageList")
+        if not parcels:
+            raise LayoutChanged(NAME, "output.packages[] in a reply")
+        layout = REPLY if packages else CLOSED
+        return read_parcels(parcels, "trackingNbr", lambda one: _parcel(one, layout))
 
     def read_page(self, document: Document) -> tuple[Reading, ...]:
         """The table behind "View more details"; without it the page tells nothing that can be relied on."""
         found, problems = rows_of(document, SCAN, _scan)
         rows = tuple(row for row, _ in groupby(found))  # what is shown twice in a row happened once
-        shown = _shown(document)
+        status, shown = text_of(document.root, STATUS), shown_text(document)
         if not rows and ERRORS.search(f"{document.page.url} {shown}"):
             return (Reading(Outcome.UNAVAILABLE),)
-        if not rows and document.page.status == 403:
-            return (Reading(Outcome.CHALLENGE),)
         if not rows:
             raise LayoutChanged(NAME, self.looked_for)
         named = NUMBER.search(shown)
-        return (
-            Reading(
-                number=named[1] if named else None,
-                rows=rows,
-                complete=not problems,
-                rows_bad=len(problems),
-                problems=problems,
-                status_text=text_of(document.root, STATUS),
-                layout=TABLE,
-            ),
-        )
+        number = named[1] if named else None
+        return (replace(read_with(rows, problems, TABLE), number=number, status_text=status),)
 
 
 def _parcel(parcel: Record, layout: str) -> Reading:
     number = string_at(parcel, "trackingNbr", "displayTrackingNbr")
     scans = items_at(parcel, EVENTS) or []
-    told = [one for one in items_at(parcel, "errorList") or () if isinstance(one, dict)]
-    codes = {string_at(one, "code") for one in told}
+    codes = {string_at(one, "code") for one in records_at(parcel, "errorList")}
     # A number nobody knows has one scan, all of it empty, and is said to be in transit.
     if (parcel.get("isNotFound") is True or codes & UNKNOWN) and not any(map(_says_something, scans)):
         return Reading(Outcome.NOT_FOUND, number)
@@ -110,21 +106,17 @@ def _parcel(parcel: Record, layout: str) -> Reading:
     rows, problems = read_rows(scans, _row)
     if not rows:
         raise LayoutChanged(NAME, f"{EVENTS}[].status, isNotFound or errorList[].code")
-    day = _day(string_at(parcel, "estDeliveryDt"))
+    day = iso_day(string_at(parcel, "estDeliveryDt"))  # its time is padding, in a zone not the place's
     partners = [one for one in items_at(parcel, "partnerCarrierNbrList") or () if isinstance(one, str)]
-    return Reading(
+    return replace(
+        read_with(rows, problems, layout),
         number=number,
-        rows=rows,
-        complete=not problems,
-        rows_bad=len(problems),
-        problems=problems,
         status_text=string_at(parcel, "keyStatus"),
         origin_country=_country(parcel, "shipper"),
         destination_country=_country(parcel, "recipient"),
         estimate_from_on=day,
         estimate_to_on=day,
         related_numbers=tuple(RelatedNumber(one) for one in map(collapse, partners) if one),
-        layout=layout,
     )
 
 
@@ -150,14 +142,6 @@ def _row(scan: Record) -> Row | None:
     )
 
 
-def _day(text: str | None) -> str | None:
-    """The day of a stamp. Its time is padding, in a zone that is not the place's."""
-    try:
-        return date.fromisoformat((text or "")[:10]).isoformat()
-    except ValueError:
-        return None
-
-
 def _country(parcel: Record, whose: str) -> str | None:
     return string_at(parcel, f"{whose}CntryCD") or string_at(
         record_at(parcel, f"{whose}Address"), "countryCode"
@@ -179,9 +163,3 @@ def _scan(scan: LexborNode) -> Row | None:
     if text is None or len(texts) > 2 or CLOCK.search(text):
         return None
     return Row(description=text, time_text=" ".join(filter(None, (day, time))) or None, place=place)
-
-
-def _shown(document: Document) -> str:
-    document.root.strip_tags(["script", "style", "template"])
-    text = document.root.body.text(separator=" ") if document.root.body is not None else None
-    return (collapse(text) or "").replace("’", "'")

@@ -10,7 +10,8 @@ replies of 2024-10 to 2026-01. Documented only: postnl.post's reply (2026), its 
 """
 
 import re
-from datetime import date, datetime
+from dataclasses import replace
+from datetime import datetime
 
 from selectolax.lexbor import LexborNode
 
@@ -26,9 +27,19 @@ from scrapers.contract import (
     State,
 )
 from scrapers.numbers import s10_country
-from scrapers.payload import Record, Reply, items_at, read_parcels, read_rows, record_at, string_at
-from scrapers.select import collapse, maybe
-from scrapers.tracking import Address, Document, TrackingPortal, rows_of
+from scrapers.payload import (
+    Record,
+    Reply,
+    iso_day,
+    items_at,
+    read_parcels,
+    read_rows,
+    record_at,
+    records_at,
+    string_at,
+)
+from scrapers.select import maybe, texts_of
+from scrapers.tracking import Address, Document, TrackingPortal, read_with, rows_of
 from scrapers.words import Outcome
 
 NAME = "postnl"
@@ -39,15 +50,15 @@ STATES = {
     "table_2017": State(None, ("#datatables",)),
 }
 
-DETAILS_ROWS = "tr.detail"
-TABLE_ROWS = "#datatables tbody tr"
+#: Of postnl.post's tables, by layout: rows with cells of time, text and, in 2017, area.
+DETAILS, TABLE = "details of 2021", "table of 2017"
+ROWS = {DETAILS: "tr.detail", TABLE: "#datatables tbody tr"}
+REPLY = "reply"
 NOT_FOUND = "barcode was not found"
 #: Deliveries. Such an event may differ from the headline, which can add the neighbour's house number.
 DELIVERED = ("I01", "I10", "I11")
 #: Of postnl.post: these stamps alone are the instant they say.
 TRUE_STAMP = re.compile(r"[^.]+\.[0-9]{7}Z")
-
-REPLY, DETAILS, TABLE = "reply", "details of 2021", "table of 2017"
 ABROAD = "https://postnl.post/track?barcodes={number}"
 
 
@@ -92,30 +103,25 @@ class PostNL(TrackingPortal):
 
     def read_reply(self, answer: Reply, page: Page) -> tuple[Reading, ...]:
         """The Dutch page's `colli`, or postnl.post's `data.items`."""
-        value: Record = answer.value if isinstance(answer.value, dict) else {}
-        colli = value.get("colli")
+        colli = answer.record.get("colli")
         if isinstance(colli, dict):
-            if not colli:
-                return (Reading(Outcome.NOT_FOUND),)
             parcels = [
                 {"barcode": key, **one} if isinstance(one, dict) else one for key, one in colli.items()
             ]
-            return read_parcels(parcels, "barcode", _parcel)
-        items = items_at(record_at(value, "data"), "items")
+            return read_parcels(parcels, "barcode", _parcel) or (Reading(Outcome.NOT_FOUND),)
+        items = items_at(record_at(answer.record, "data"), "items")
         if items:
             return read_parcels(items, "item", _item)
         raise LayoutChanged(NAME, "colli or data.items[] in a reply")
 
     def read_page(self, document: Document) -> tuple[Reading, ...]:
         """The tables of 2017 and 2021."""
-        for layout, selector in ((DETAILS, DETAILS_ROWS), (TABLE, TABLE_ROWS)):
-            if maybe(document.root, selector) is None:
-                continue
-            rows, problems = rows_of(document, selector, _table_row)
-            if not rows:
-                raise LayoutChanged(NAME, f"{selector} td")
-            bad = len(problems)
-            return (Reading(rows=rows, complete=not bad, rows_bad=bad, problems=problems, layout=layout),)
+        for layout, selector in ROWS.items():
+            if maybe(document.root, selector) is not None:
+                rows, problems = rows_of(document, selector, _table_row)
+                if not rows:
+                    raise LayoutChanged(NAME, f"{selector} td")
+                return (read_with(rows, problems, layout),)
         raise LayoutChanged(NAME, self.looked_for)
 
 
@@ -127,21 +133,17 @@ def _parcel(entry: Record) -> Reading:
     rows, problems = read_rows([*_newest(entry, headline, shown), *shown], _row)
     if not rows:
         raise LayoutChanged(NAME, "colli.*.observations[].description")
-    partner = string_at(entry, "partnerBarcode")
+    partner, expected = string_at(entry, "partnerBarcode"), record_at(entry, "eta")
     carrier = string_at(entry, "networkPartnerName")
-    return Reading(
+    return replace(
+        read_with(rows, problems, REPLY),
         number=string_at(entry, "barcode"),
-        rows=rows,
-        complete=not problems,
-        rows_bad=len(problems),
-        problems=problems,
         status_text=_status(headline, rows[0]),
         origin_country=_country(entry, "sender"),
         destination_country=_country(entry, "recipient"),
-        estimate_from_on=_day(string_at(record_at(entry, "eta"), "start")),
-        estimate_to_on=_day(string_at(record_at(entry, "eta"), "end")),
+        estimate_from_on=iso_day(string_at(expected, "start")),
+        estimate_to_on=iso_day(string_at(expected, "end")),
         related_numbers=(RelatedNumber(partner, carrier),) if partner else (),
-        layout=REPLY,
     )
 
 
@@ -153,13 +155,11 @@ def _status(headline: str | None, newest: Row) -> str | None:
 def _newest(entry: Record, headline: str | None, shown: list[object]) -> list[object]:
     """What the page shows as headline and the list leaves out, newest first as the list is."""
     listed = [_key(one) for one in shown if isinstance(one, dict)]
-    every = items_at(record_at(entry, "analyticsInfo"), "allObservations") or []
     found: list[object] = []
-    for one in every:
-        if isinstance(one, dict) and _key(one) not in listed:
-            text = string_at(one, "description")
-            if (text is not None and text == headline) or string_at(one, "observationCode") in DELIVERED:
-                found.insert(0, one)
+    for one in records_at(record_at(entry, "analyticsInfo"), "allObservations"):
+        text, code = string_at(one, "description"), string_at(one, "observationCode")
+        if _key(one) not in listed and ((text is not None and text == headline) or code in DELIVERED):
+            found.insert(0, one)
     return found
 
 
@@ -177,13 +177,6 @@ def _country(entry: Record, key: str) -> str | None:
     return string_at(record_at(record_at(entry, key), "address"), "country")
 
 
-def _day(stamp: str | None) -> str | None:
-    try:
-        return date.fromisoformat((stamp or "")[:10]).isoformat()
-    except ValueError:
-        return None
-
-
 def _item(entry: Record) -> Reading:
     number = string_at(entry, "item")
     items = items_at(entry, "events")
@@ -192,15 +185,8 @@ def _item(entry: Record) -> Reading:
         if not items and NOT_FOUND in (string_at(entry, "message") or ""):
             return Reading(Outcome.NOT_FOUND, number)
         raise LayoutChanged(NAME, "data.items[].events[].status_description")
-    return Reading(
-        number=number,
-        rows=rows,
-        complete=not problems,
-        rows_bad=len(problems),
-        problems=problems,
-        destination_country=string_at(entry, "destination_code"),
-        layout=REPLY,
-    )
+    country = string_at(entry, "destination_code")
+    return replace(read_with(rows, problems, REPLY), number=number, destination_country=country)
 
 
 def _item_row(event: Record) -> Row | None:
@@ -228,8 +214,7 @@ def _instant_ms(stamp: str | None) -> int | None:
 
 
 def _table_row(line: LexborNode) -> Row | None:
-    """Cells of time, text and, in 2017, area."""
-    cells = [collapse(cell.text()) for cell in line.css("td")]
+    cells = texts_of(line, "td")
     if len(cells) < 2 or cells[1] is None:
         return None
     return Row(cells[1], cells[0], place=cells[2] if len(cells) > 2 else None)

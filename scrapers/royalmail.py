@@ -9,14 +9,25 @@ samples published in 2016 and 2017 and other readers' notes of 2024 to 2026; tod
 """
 
 import re
-from datetime import date
+from dataclasses import replace
 
 from selectolax.lexbor import LexborNode
 
 from scrapers.contract import Evidence, LayoutChanged, Page, Politeness, Reading, RelatedNumber, Row, State
-from scrapers.payload import Record, Reply, items_at, read_parcels, read_rows, record_at, string_at, whole_at
-from scrapers.select import collapse, text_of
-from scrapers.tracking import Address, Document, TrackingPortal, rows_of
+from scrapers.payload import (
+    Record,
+    Reply,
+    iso_day,
+    items_at,
+    read_parcels,
+    read_rows,
+    record_at,
+    records_at,
+    string_at,
+    whole_at,
+)
+from scrapers.select import text_of, texts_of
+from scrapers.tracking import Address, Document, TrackingPortal, read_with, rows_of, shown_text
 from scrapers.words import Outcome
 
 NAME = "royalmail"
@@ -43,6 +54,8 @@ ERRORS = {
     "E0015": Outcome.CHALLENGE,
     "E1454": Outcome.INPUT_NEEDED,
 }
+#: `httpCode` of a reply that says no more; 500 and above are an outage.
+HTTP_CODES = {403: Outcome.CHALLENGE, 429: Outcome.RATE_LIMITED}
 #: Of the documents that show no item, in lower case.
 SHOWN = {
     "unable to confirm the status of your item": Outcome.NO_EVENTS_YET,
@@ -81,41 +94,27 @@ class RoyalMail(TrackingPortal):
         path=re.compile(r"(?:/v3/|/summary/|/tracking-results/|\?trackNumber=)(?P<number>[^/?&]+)"),
     )
     walls = ("<title>access denied",)
+    refused = (403,)
     looked_for = f"mailPieces in a reply, or {RESULT}"
 
     def read_reply(self, answer: Reply, page: Page) -> tuple[Reading, ...]:
         """One reading per item of a reply of either service."""
-        value = answer.value if isinstance(answer.value, dict) else {}
-        pieces = items_at(value, "mailPieces")
+        pieces = items_at(answer.record, "mailPieces")
         if pieces:
             asked = self.number_in(page.url)
             return read_parcels(pieces, "mailPieceId", lambda piece: _piece(piece, asked))
-        outcome = _refusal(value, whole_at(value, "httpCode") or answer.status)
-        if outcome is None:
-            raise LayoutChanged(NAME, "mailPieces, errors[].errorCode or httpCode in a reply")
-        return (_nothing(outcome),)
+        return (_nothing(_refusal(answer.record)),)
 
     def read_page(self, document: Document) -> tuple[Reading, ...]:
         """The retired page, of one item; of today's page what it says when it shows none."""
         rows, problems = rows_of(document, ROWS, _old_row)
         if rows and len(document.root.css(RESULT)) == 1:
-            return (
-                Reading(
-                    number=text_of(document.root, NUMBER),
-                    rows=rows,
-                    complete=not problems,
-                    rows_bad=len(problems),
-                    problems=problems,
-                    status_text=text_of(document.root, STATUS),
-                    layout=OLD_PAGE,
-                ),
-            )
-        shown = _shown(document)
+            number, status = text_of(document.root, NUMBER), text_of(document.root, STATUS)
+            return (replace(read_with(rows, problems, OLD_PAGE), number=number, status_text=status),)
+        shown = shown_text(document).lower()
         outcomes = [outcome for text, outcome in SHOWN.items() if text in shown]
         if outcomes and TABLE not in document.text:
             return (_nothing(outcomes[0]),)
-        if document.page.status == 403:
-            return (Reading(Outcome.CHALLENGE),)
         raise LayoutChanged(NAME, self.looked_for)
 
 
@@ -131,20 +130,17 @@ def _piece(piece: Record, asked: str | None) -> Reading:
         if code not in ERRORS or items_at(piece, "events"):
             raise LayoutChanged(NAME, "mailPieces.events[].eventName, or mailPieces.error.errorCode")
         return _nothing(ERRORS[code], numbers[0] if numbers else None)
-    day = _day(string_at(record_at(piece, "estimatedDelivery"), "date"))
-    return Reading(
+    day = iso_day(string_at(record_at(piece, "estimatedDelivery"), "date"))
+    return replace(
+        read_with(shown, problems, REPLY if rows else SUMMARY),
         number=numbers[0] if numbers else None,
-        rows=shown,
         complete=bool(rows) and not problems,
-        rows_bad=len(problems),
-        problems=problems,
         status_text=string_at(summary, "statusDescription", "statusCategory"),
         origin_country=string_at(summary, "originCountryName", "originCountryCode"),
         destination_country=string_at(summary, "destinationCountryName", "destinationCountryCode"),
         estimate_from_on=day,
         estimate_to_on=day,
         related_numbers=tuple(RelatedNumber(number, "Royal Mail") for number in numbers[1:]),
-        layout=REPLY if rows else SUMMARY,
     )
 
 
@@ -161,35 +157,23 @@ def _row(event: Record, keys: tuple[str, str, str, str]) -> Row | None:
     )
 
 
-def _day(text: str | None) -> str | None:
-    try:
-        return date.fromisoformat(text or "").isoformat()
-    except ValueError:
-        return None
-
-
 def _nothing(outcome: Outcome, number: str | None = None) -> Reading:
     """What cannot be confirmed today was perhaps shown before: such a reading is not complete."""
     return Reading(outcome, number, complete=outcome is not Outcome.NO_EVENTS_YET)
 
 
-def _refusal(value: Record, status: int | None) -> Outcome | None:
-    told = [one for one in items_at(value, "errors") or () if isinstance(one, dict)]
-    found = [ERRORS[code] for one in told if (code := string_at(one, "errorCode")) in ERRORS]
-    if found or status is None:
-        return found[0] if found else None
-    refusals = {403: Outcome.CHALLENGE, 429: Outcome.RATE_LIMITED}
-    return Outcome.UNAVAILABLE if status >= 500 else refusals.get(status)
+def _refusal(value: Record) -> Outcome:
+    codes = (string_at(one, "errorCode") for one in records_at(value, "errors"))
+    told = next((ERRORS[code] for code in codes if code in ERRORS), None)
+    status = whole_at(value, "httpCode") or 0
+    told = told or (Outcome.UNAVAILABLE if status >= 500 else HTTP_CODES.get(status))
+    if told is None:
+        raise LayoutChanged(NAME, "mailPieces, errors[].errorCode or httpCode in a reply")
+    return told
 
 
 def _old_row(line: LexborNode) -> Row | None:
-    cells = [collapse(cell.text()) for cell in line.css("td")]
+    cells = texts_of(line, "td")
     if len(cells) != 4 or cells[2] is None:
         return None
     return Row(description=cells[2], time_text=" ".join(filter(None, cells[:2])) or None, place=cells[3])
-
-
-def _shown(document: Document) -> str:
-    document.root.strip_tags(["script", "style", "template"])
-    text = document.root.body.text(separator=" ") if document.root.body is not None else None
-    return (collapse(text) or "").replace("’", "'").lower()
