@@ -7,12 +7,12 @@ their own rows; events and numbers only of those that are shown.
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from sqlite_utils import Database
 
-from collector.urgency import Line, Urgency, is_old, order_line, parcel_line, place
+from collector.urgency import FINISHED_SHOWN_DAYS, Line, Urgency, is_old, order_line, parcel_line, place
 
 PAGE = 100
 #: Lines of these ask something of somebody; the others only tell.
@@ -23,12 +23,16 @@ _Row = Mapping[str, Any]
 
 _PARCELS = """
 select id, title, stage, milestone, delivered_at, last_event_at, estimated_from_on, estimated_to_on
-from parcels
+from parcels as p where not ({old})
 """
+#: What `is_old` says of most parcels there are after some years, said to the database.
+_OLD = "p.stage = 'delivered' and p.delivered_at < :since"
 _ORDERS = """
 select po.parcel_id, o.id, o.state, o.finished_on, o.placed_on, o.protection_ends_on
-from parcel_orders as po join orders as o on o.id = po.order_id order by po.parcel_id, o.id
+from parcels as p join parcel_orders as po on po.parcel_id = p.id join orders as o on o.id = po.order_id
+where not ({old}) order by po.parcel_id, o.id
 """
+_COUNT_OLD = "select count(*) as n from parcels as p where {old}"
 _WITHOUT_PARCEL = """
 select * from orders where state in ('processing', 'shipped')
   and not exists (select 1 from parcel_orders as po where po.order_id = orders.id) order by id
@@ -63,11 +67,12 @@ class Chosen:
 
 @dataclass(frozen=True, slots=True)
 class _Facts:
-    """What decides the order of all lines, by the parcel's id."""
+    """What decides the order of all lines, by the parcel's id; `old` parcels are left out already."""
 
     parcels: Mapping[str, _Row]
     orders: Mapping[str, Sequence[_Row]]
     conflicts: Mapping[str, int]
+    old: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +94,9 @@ class Lines:
 
 def overview_lines(db: Database, chosen: Chosen, today: date) -> Lines:
     """The lines to show of those a person chose."""
-    facts = _facts(db)
+    is_all = chosen.with_old or bool(chosen.search)
+    since = "" if is_all else (today - timedelta(days=FINISHED_SHOWN_DAYS)).isoformat()
+    facts = _facts(db, since)
     parcels = [
         _line(facts, id_, today, (), {"occurred_at": p["last_event_at"]}) for id_, p in facts.parcels.items()
     ]
@@ -102,16 +109,19 @@ def overview_lines(db: Database, chosen: Chosen, today: date) -> Lines:
         shown=tuple(_completed(db, facts, recent[first : first + PAGE], today)),
         first=first,
         matching=len(recent),
-        old=len(matching) - len(recent),
+        old=facts.old + len(matching) - len(recent),
         attention=sum(by_urgency[urgency] for urgency in ATTENTION),
         under_way=sum(by_urgency.values()) - by_urgency[Urgency.FINISHED],
     )
 
 
-def _facts(db: Database) -> _Facts:
+def _facts(db: Database, since: str) -> _Facts:
+    """Of the parcels that were not delivered before the day `since`."""
+    asked = {"since": since}
     return _Facts(
-        parcels={row["id"]: row for row in db.query(_PARCELS)},
-        orders=_grouped(db.query(_ORDERS)),
+        parcels={row["id"]: row for row in db.query(_PARCELS.format(old=_OLD), asked)},
+        orders=_grouped(db.query(_ORDERS.format(old=_OLD), asked)),
+        old=next(iter(db.query(_COUNT_OLD.format(old=_OLD), asked)))["n"],
         conflicts={row["parcel_id"]: row["n"] for row in db.query(_CONFLICTS)},
     )
 

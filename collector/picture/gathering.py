@@ -7,7 +7,6 @@ from typing import Any
 from sqlite_utils import Database
 
 from collector.deadline_rules import deadlines_of
-from collector.picture.one_parcel import view_rows
 from collector.picture.story import (
     Contradiction,
     Disagreement,
@@ -34,6 +33,12 @@ _DISAGREEMENTS = "select * from disagreements where parcel_id = ? order by id"
 _NUMBERS = """
 select * from tracking_numbers where parcel_id = ? order by role = 'last_mile', first_seen_at, number
 """
+_FINDINGS = "select * from findings where parcel_id = ?"
+_CONTRADICTIONS = """
+select * from contradictions where parcel_id = ?
+order by kind, portal_a, portal_b, observation_a, observation_b
+"""
+_STANDING = "select * from portal_standing where parcel_id = ? order by portal"
 #: Shops come first and who only repeats others last; between them who showed the parcel first.
 _ARRIVED = ("delivered", "returned", "closed")
 _PLACE = {"marketplace": 0, "carrier": 1, "unknown": 1, "universal": 2}
@@ -62,9 +67,9 @@ def parcel_story(db: Database, parcel_id: str) -> Story:
         events=tuple(map(_event, db.query(_EVENTS, [parcel_id]))),
         rows=rows,
         disagreements=tuple(map(_disagreement, db.query(_DISAGREEMENTS, [parcel_id]))),
-        findings=_findings(view_rows(db, "findings", parcel_id)),
-        contradictions=tuple(map(_contradiction, view_rows(db, "contradictions", parcel_id))),
-        standings=tuple(map(_standing, view_rows(db, "portal_standing", parcel_id))),
+        findings=_findings(list(db.query(_FINDINGS, [parcel_id]))),
+        contradictions=tuple(map(_contradiction, db.query(_CONTRADICTIONS, [parcel_id]))),
+        standings=tuple(map(_standing, db.query(_STANDING, [parcel_id]))),
         dues=_dues(orders_of_parcel(db, parcel_id), has_arrived=parcel["stage"] in _ARRIVED),
     )
 

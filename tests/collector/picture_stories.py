@@ -5,6 +5,8 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import combinations
 
+from sqlite_utils import Database
+
 from collector.picture.story import (
     Contradiction,
     Disagreement,
@@ -19,6 +21,10 @@ from collector.picture.story import (
     letter,
     severity_rank,
 )
+from tests.collector.worlds import CAINIAO as NUMBER
+from tests.collector.worlds import CORREOS as SECOND
+from tests.collector.worlds import ORDER, USPS, naming, record, take_in
+from tests.collector.worlds import event as printed
 
 START = datetime(2026, 2, 19, 7, 31, tzinfo=UTC)
 ALI, CAINIAO, CORREOS, APP, SPEEDY = "aliexpress", "cainiao", "correos", "parcelsapp", "speedy"
@@ -246,3 +252,25 @@ def _findings(disagreements: tuple[Disagreement, ...]) -> tuple[Finding, ...]:
             )
         )
     return tuple(found)
+
+
+def here(time_text, description="Arrived", code="LH_ARRIVE", **more):
+    """A row of Cainiao's, on Chinese time."""
+    return printed(time_text, description, code=code, utc_offset="+08:00", **more)
+
+
+def fill(db: Database) -> None:
+    """A parcel that two portals show, once in other zones and once really apart; one that stands still."""
+    first = [
+        here("2026-02-28 20:00:00", "Cleared customs", "CC_IM_SUCCESS"),
+        here("2026-02-27 18:00:00", place="Madrid"),
+        here("2026-02-20 18:00:00", "Departed", "LH_DEPART"),
+    ]
+    second = [
+        printed("28/02/2026 18:30:00", "Despachado de aduana"),
+        printed("27/02/2026 11:00:00", "Llegada a España"),
+        printed(None, "Admitido"),
+    ]
+    take_in(db, [naming(NUMBER, SECOND, events=first, order_ids=[ORDER])])
+    take_in(db, [record("correos", SECOND, events=second)])
+    take_in(db, [record("usps", USPS, events=[printed("February 20, 2026, 7:44 am", "Accepted")])])

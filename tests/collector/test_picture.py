@@ -14,7 +14,6 @@ from collector.picture import drawn, parcel_story
 from collector.picture.board import board
 from collector.picture.joins import joins, labelled
 from collector.picture.legs import ORDER, Stretch, stretches
-from collector.picture.one_parcel import view_rows
 from collector.picture.placing import placed
 from collector.picture.scale import SILENCE, Stop, scale
 from collector.picture.sheet import NARROW, WIDE, sheet
@@ -385,15 +384,6 @@ def test_a_story_holds_what_the_database_does(two_portals):
     ]
     assert sorted(finding.sentence for finding in told.findings) == sorted(sentences) != []
     assert parsed(drawn(told)).get("role") == "img"
-
-
-@pytest.mark.parametrize("view", ["findings", "contradictions", "portal_standing"])
-def test_a_view_of_one_parcel_gives_the_rows_the_view_has_of_it(view, two_portals):
-    other = record("cainiao", "LP00999999999999", events=[printed("2026-02-01 10:00:00", "Departed")])
-    take_in(two_portals, [other])
-    wanted = rows(two_portals, f"select * from {view} where parcel_id = ?", NUMBER)
-    found = view_rows(two_portals, view, NUMBER)
-    assert sorted(map(repr, found)) == sorted(map(repr, wanted))
 
 
 def test_a_story_of_no_parcel_is_an_error(db):
