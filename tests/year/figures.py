@@ -1,21 +1,12 @@
 """The figures of a simulated year, and what would be wrong with them."""
 
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from tests.year.truths import (
-    Year,
-    beyond_budget,
-    doubled_rows,
-    longest_waits,
-    lost_rows,
-    told_falsely,
-    told_twice,
-    untold,
-    wrong_statuses,
-)
+from tests.year.told import compared
+from tests.year.told.lives import Judged
+from tests.year.truths import Year, beyond_budget, doubled_rows, longest_waits, lost_rows, wrong_statuses
 
 #: A parcel under way is seen again within so long, whatever its portals do: the longest pause the rules make
 #: for a silent parcel is 7 days, and a portal that refuses is left alone for a day.
@@ -33,6 +24,8 @@ EMPTY_BYTES = 1024 * 1024
 class Figures:
     """What a year came to. `wrong` has a line for everything that should not have been."""
 
+    days: int = 0
+    parcels: int = 0
     runs: int = 0
     killed: int = 0
     statuses: Counter[str] = field(default_factory=Counter)
@@ -40,7 +33,7 @@ class Figures:
     portals: int = 0
     visits: int = 0
     observations: int = 0
-    notices: Counter[str] = field(default_factory=Counter)
+    notices: dict[str, Judged] = field(default_factory=dict)
     longest_wait: timedelta = timedelta()
     memory_growth_bytes: int = 0
     database_bytes: int = 0
@@ -48,25 +41,25 @@ class Figures:
     wrong: list[str] = field(default_factory=list)
 
 
-def figures(year: Year, memory: Sequence[int]) -> Figures:
-    """The figures of `year`; `memory` is what the process held after each run, in bytes."""
+def figures(year: Year, growth_bytes: int) -> Figures:
+    """The figures of `year`; its process grew by so much."""
     db = year.db
     made = Figures(runs=len(year.ran), killed=sum(one.exit_status is None for one in year.ran))
+    made.days = (year.ran[-1].began_at - year.ran[0].began_at).days + 1
+    made.parcels = len(year.sights)
     made.statuses = Counter("killed" if r.exit_status is None else str(r.exit_status) for r in year.ran)
     made.outcomes = Counter(row["outcome"] for row in db.query("select outcome from visits"))
     made.portals = next(iter(db.query("select count(distinct portal) as n from visits")))["n"]
     made.visits = sum(made.outcomes.values())
     made.observations = db["observations"].count
-    made.notices = Counter(
-        row["rule"] for row in db.query("select rule from notices where title is not null")
-    )
     waits = longest_waits(year, timedelta(days=3))
     made.longest_wait = max(waits.values(), default=timedelta())
     made.database_bytes = (year.folder / "crosstrack.db").stat().st_size
     made.bytes_per_visit = made.database_bytes // max(made.visits, 1)
-    settled = memory[len(memory) // 10]
-    made.memory_growth_bytes = max(memory[len(memory) // 10 :]) - settled
-    made.wrong = [*_against_the_truth(year, waits), *_beyond_bounds(made)]
+    made.memory_growth_bytes = growth_bytes
+    told = compared(year)
+    made.notices = told.by_rule
+    made.wrong = [*_against_the_truth(year, waits), *told.wrong, *_beyond_bounds(made)]
     return made
 
 
@@ -76,9 +69,6 @@ def _against_the_truth(year: Year, waits: dict[str, timedelta]) -> list[str]:
         "held twice": doubled_rows(year),
         "impolite": beyond_budget(year),
         "exit status": wrong_statuses(year),
-        "told twice": told_twice(year),
-        "not told": untold(year),
-        "told falsely": told_falsely(year),
         "forgotten": [f"{name} for {wait}" for name, wait in waits.items() if wait > LONGEST_WAIT],
     }
     return [f"{what}: {one}" for what, lines in found.items() for one in lines]

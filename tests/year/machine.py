@@ -26,7 +26,7 @@ from scrapers import shops as known_shops
 from tests.year.hours import RunClock, skipped_waiting
 from tests.year.parcels import Sent
 from tests.year.visiting import InProcess, without_browser
-from tests.year.weather import Day, Weathered
+from tests.year.weather import Day, Weathered, is_signed_in
 
 _SHOP = "aliexpress"
 #: How a process ends in which a run raised what none should raise.
@@ -44,18 +44,24 @@ class Ran:
     exit_status: int | None
     said: dict[str, Any] | None
 
+    @property
+    def believed_at(self) -> datetime:
+        """When it began by the machine's clock."""
+        return self.began_at + self.day.slip
+
 
 @dataclass(slots=True)
 class Diary:
     """Sends notices to a file, and dies after so many."""
 
     file: Path
+    run: int
     dies_after: int | None = None
     targets: Sequence[str] = ("1 (diary)",)
 
     def send(self, target: str, title: str, text: str) -> str | None:
         """Writes the notice down; as a service would, it takes it even if the sender dies then."""
-        _write(self.file, {"title": title, "text": text})
+        _write(self.file, {"run": self.run, "title": title, "text": text})
         if self.dies_after is not None:
             if self.dies_after == 0:
                 os.kill(os.getpid(), signal.SIGKILL)
@@ -71,7 +77,7 @@ class Machine:
     parcels: Sequence[Sent]
     shop: Shop = field(init=False)
     stage: Weathered = field(init=False)
-    signed_in: bool = False
+    is_new: bool = True
 
     def __post_init__(self) -> None:
         orders = [one.order for one in self.parcels if one.order is not None]
@@ -115,18 +121,20 @@ class Machine:
             )
             with skipped_waiting():
                 summary = collect(db, portals(), given)
-            told = announce(db, NoticeSettings(), clock(), Diary(self.folder / "notices", day.killed_telling))
+            diary = Diary(self.folder / "notices", number, day.killed_telling)
+            told = announce(db, NoticeSettings(), clock(), diary)
         return int(summary.exit_status), summary.as_json() | {"notices": told.as_json()}
 
     def _session(self, number: int, day: Day) -> None:
-        """The account's session ends, or its owner brings a new one."""
+        """The account's session ends, or its owner brings one; a year that is gone on with needs one too."""
         if day.session_ends:
             self.shop.door = Door(self.shop.settings)
-        if day.signs_in or number == 0:
+        if day.signs_in or (self.is_new and is_signed_in(number)):
             cookies = self.shop.door.cookies(self.shop.settings.account)
             shop = known_shops()[_SHOP]
             session = session_of(shop, "default", cookies, now=_LONG_AGO, source="window")
             save_session(self.folder / "sessions", session)
+        self.is_new = False
 
 
 @dataclass(slots=True)

@@ -1,4 +1,4 @@
-"""What was collected, beside the truth: what was lost, doubled, forgotten, told twice or never told."""
+"""What was collected, beside the truth: what was lost, doubled, forgotten, or asked for too often."""
 
 import json
 from collections import Counter, defaultdict
@@ -23,18 +23,40 @@ SHOP = "aliexpress"
 HAD = ("delivered", "collected")
 #: A clock that jumps costs a portal's day its begin or end, and pauses what a jump hides of them.
 _JUMPED = timedelta(days=2)
+#: A run is on record so soon after its begin.
+_SOON = timedelta(minutes=2)
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """One visit that brought rows. `plain`: the portal was as always, and the machine's clock right."""
+    """One visit to a number.
+
+    at     the moment it really was, whatever the machine's clock said
+    run    which run made it
+    plain  the portal was as always, and the machine's clock right
+    """
 
     id: str
     portal: str
     number: str
     at: datetime
     outcome: str
+    run: int
     plain: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """A row as the machine met it first; `sure`: in words everybody knows, of what really happened."""
+
+    visit: Seen
+    row: ShownRow
+    sure: bool
+
+    @property
+    def run(self) -> int:
+        """Which run met it."""
+        return self.visit.run
 
 
 @dataclass
@@ -48,36 +70,77 @@ class Year:
 
     @cached_property
     def owners(self) -> Mapping[str, Sent]:
-        """The parcel behind each number."""
-        return {n.number: one for one in self.parcels for n in one.journey.numbers}
+        """The parcel behind each number, and behind each that the shop calls it."""
+        return {n: one for one in self.parcels for n in numbers_of(one)}
+
+    @cached_property
+    def by_name(self) -> Mapping[str, Sent]:
+        """The parcel of each journey."""
+        return {one.journey.name: one for one in self.parcels}
 
     @cached_property
     def visits(self) -> list[Seen]:
         """Every visit to a number, oldest first."""
         rows = self.db.query(
-            """select v.id, v.portal, v.tracking_number as number, v.seen_at, v.outcome, r.started_at
-               from visits as v join runs as r on r.id = v.run_id
-               where v.tracking_number is not null order by v.seen_at, v.id"""
+            """select id, portal, tracking_number as number, seen_at, outcome, run_id from visits
+               where tracking_number is not null"""
         )
-        return [self._seen(row) for row in rows]
+        known = (self._seen(row) for row in rows if row["run_id"] in self.runs)
+        return sorted(known, key=lambda one: (one.at, one.id))
 
     @cached_property
-    def _began(self) -> list[tuple[datetime, Ran]]:
-        return [(one.began_at, one) for one in self.ran]
+    def visits_to(self) -> Mapping[str, list[Seen]]:
+        """The visits to each parcel, by the name of its journey, oldest first."""
+        found: defaultdict[str, list[Seen]] = defaultdict(list)
+        for visit in self.visits:
+            if visit.number in self.owners:
+                found[self.owners[visit.number].journey.name].append(visit)
+        return found
+
+    @cached_property
+    def runs(self) -> Mapping[str, Ran]:
+        """The run behind each row of `runs`, by its id.
+
+        They come in order. A killed run may lack its row; one that was broken off with the year has two.
+        """
+        found: dict[str, Ran] = {}
+        place = 0
+        for row in self.db.query("select id, started_at from runs order by rowid"):
+            started = _instant(row["started_at"])
+            near = (n for n in range(place, len(self.ran)) if abs(started - self.ran[n].believed_at) < _SOON)
+            at = next(near, None)
+            if at is not None:
+                found[row["id"]], place = self.ran[at], at
+        return found
 
     def _seen(self, row: Mapping[str, str]) -> Seen:
-        run = self._run_at(_instant(row["started_at"]))
-        plain = run is not None and not run.day.slip and row["portal"] not in run.day.states
-        return Seen(row["id"], row["portal"], row["number"], _instant(row["seen_at"]), row["outcome"], plain)
+        run = self.runs[row["run_id"]]
+        at = _instant(row["seen_at"]) - run.day.slip
+        plain = not run.day.slip and row["portal"] not in run.day.states
+        return Seen(row["id"], row["portal"], row["number"], at, row["outcome"], run.number, plain)
 
-    def _run_at(self, started: datetime) -> Ran | None:
-        near = (one for at, one in self._began if abs(started - at) < timedelta(minutes=2))
-        return next(near, None)
+    @cached_property
+    def sights(self) -> Mapping[str, list["Sight"]]:
+        """What was shown of each parcel, by the name of its journey: every row when it was there first."""
+        found: defaultdict[str, dict[tuple[object, ...], Sight]] = defaultdict(dict)
+        for visit in self.visits:
+            sent = self.owners.get(visit.number)
+            for row in self.shown(visit) if sent is not None and visit.outcome == "ok" else ():
+                sure = visit.plain and row.known and row.shown_as is row.kind and row.at is not None
+                key = (visit.portal, visit.number, row.event, row.shown_as.word, sure)
+                found[sent.journey.name].setdefault(key, Sight(visit, row, sure))
+        return {name: list(rows.values()) for name, rows in found.items()}
 
     def shown(self, visit: Seen) -> tuple[ShownRow, ...]:
         """The rows the portal showed at that visit."""
         sent = self.owners.get(visit.number)
         return () if sent is None else truth(sent.journey, visit.portal, visit.number, visit.at)
+
+
+def numbers_of(sent: Sent) -> set[str]:
+    """What the parcel is called, by anybody."""
+    called = {n for name in sent.journey.names for n in (name.number, name.origin) if n is not None}
+    return called | {number.number for number in sent.journey.numbers}
 
 
 def last_plain(year: Year) -> Iterator[tuple[Seen, tuple[ShownRow, ...]]]:
@@ -183,49 +246,6 @@ def wrong_statuses(year: Year) -> list[str]:
         if row["exit_status"] != expected:
             wrong.append(f"run {row['id']}: {row['exit_status']}, not {expected}")
     return wrong
-
-
-def told_twice(year: Year) -> list[str]:
-    """Notices that somebody got twice, and deliveries told of twice in whatever words."""
-    file = year.folder / "notices"
-    lines = file.read_text(encoding="utf-8").splitlines() if file.exists() else []
-    twice = [line for line, n in Counter(lines).items() if n > 1]
-    deliveries = Counter(_journey(year, row) for row in _notices(year, "delivered"))
-    return twice + [f"{name}: {n} deliveries told" for name, n in deliveries.items() if name and n > 1]
-
-
-def untold(year: Year) -> list[str]:
-    """Parcels whose delivery a portal showed at a visit, in known words, and nobody was told of."""
-    told = {_journey(year, row) for row in _notices(year, "delivered")}
-    shown = {
-        year.owners[visit.number].journey.name
-        for visit, rows in last_plain(year)
-        for row in rows
-        if row.kind.word in HAD and row.shown_as is row.kind and row.known and row.at is not None
-    }
-    return sorted(shown - told)
-
-
-def told_falsely(year: Year) -> list[str]:
-    """Deliveries told of parcels that never arrived, as far as any portal showed."""
-    shown = {
-        year.owners[visit.number].journey.name
-        for visit, rows in last_plain(year)
-        for row in rows
-        if row.shown_as.word in HAD
-    }
-    told = {name for row in _notices(year, "delivered") if (name := _journey(year, row))}
-    had = {s.journey.name for s in year.parcels if any(h.kind.word in HAD for h in s.journey.happenings)}
-    return sorted(told - shown - had)
-
-
-def _notices(year: Year, rule: str) -> list[Mapping[str, str]]:
-    return list(year.db.query("select * from notices where rule = ?", [rule]))
-
-
-def _journey(year: Year, notice: Mapping[str, str]) -> str:
-    numbers = json.loads(notice["numbers"] or "[]")
-    return next((year.owners[n].journey.name for n in numbers if n in year.owners), "")
 
 
 def _instant(text: str) -> datetime:

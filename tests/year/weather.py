@@ -74,3 +74,9 @@ def weather(run: int, seed: int) -> Day:
         session_ends=run % _SESSION_RUNS == _SESSION_RUNS - 1,
         signs_in=run % _SESSION_RUNS == _OWNER_RUNS,
     )
+
+
+def is_signed_in(run: int) -> bool:
+    """Whether the account's session is alive at that run."""
+    since = run % _SESSION_RUNS
+    return since != _SESSION_RUNS - 1 and (run < _SESSION_RUNS or since >= _OWNER_RUNS)
