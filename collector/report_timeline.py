@@ -4,6 +4,7 @@ Where columns do not fit, an event is a line, and below it stands what each port
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -21,10 +22,28 @@ from scrapers.words import Milestone
 Event = Mapping[str, Any]
 
 _LONGEST_WORDING = 28
-#: Where it is narrow, what happened and where may take several lines, but no less room than this each.
-_LEAST_EVENT, _LEAST_PLACE = 16, 10
+#: Where it is narrow, a place may take several lines, but no less room than this.
+_LEAST_PLACE = 12
 _MOST_EVENT, _MOST_PLACE = 32, 24
 _GAP = 2
+
+
+@dataclass(frozen=True, slots=True)
+class _Layout:
+    """Whether there is a column for places and one for marks, and how narrow what happened may be told."""
+
+    place: bool
+    beside: bool
+    least_event: int
+
+
+#: The first that fits is taken. Without a column of their own, marks stand below what they mark.
+_LAYOUTS = (
+    _Layout(place=True, beside=True, least_event=20),
+    _Layout(place=False, beside=True, least_event=20),
+    _Layout(place=True, beside=False, least_event=20),
+    _Layout(place=False, beside=False, least_event=16),
+)
 
 
 def print_timeline(out: Console, events: Sequence[Event]) -> None:
@@ -37,10 +56,9 @@ def print_timeline(out: Console, events: Sequence[Event]) -> None:
     cut = len("2026-") if len(years) == 1 and bounded else 0
     clocks = [time[cut:] for time in times]
     heading = f"UTC {min(years)}" if cut else "UTC"
-    for with_place in (True, False):
-        if not bounded or _least_width(events, clocks, with_place=with_place) <= out.width:
-            out.print(_columns(events, clocks, heading, bounded=bounded, with_place=with_place))
-            break
+    fitting = (one for one in _LAYOUTS if not bounded or _least_width(events, clocks, one) <= out.width)
+    if layout := next(fitting, None):
+        out.print(_columns(events, clocks, heading, layout, bounded=bounded))
     else:
         _print_stacked(out, events, clocks)
     _print_legend(out, events)
@@ -78,36 +96,46 @@ def _print_text(event: Event, portal: str) -> Text:
 
 def _sign(event: Event) -> Text:
     highlight = event["highlight"]
-    return Text(SIGNS.get(highlight, ""), STYLES.get(highlight, ""))
+    return Text().append(SIGNS.get(highlight, ""), STYLES.get(highlight, ""))
 
 
-def _least_width(events: Sequence[Event], clocks: Sequence[str], *, with_place: bool) -> int:
+def _least_width(events: Sequence[Event], clocks: Sequence[str], layout: _Layout) -> int:
     """The columns that a table needs at least: what portals print and its marks are never broken."""
-    widths = [2, _widest(Text(clock) for clock in clocks), _LEAST_EVENT]
-    widths += [_LEAST_PLACE] if with_place and any(event["place"] for event in events) else []
+    widths = [2, max(map(len, clocks)), layout.least_event]
+    widths += [_LEAST_PLACE] if layout.place and any(event["place"] for event in events) else []
     for portal in _portals(events):
-        printed = _widest([Text(portal), *(_print_text(event, portal) for event in events)])
-        marks = _widest(_mark_text(event, portal) for event in events)
-        widths += [printed, marks] if marks else [printed]
-    return sum(widths) + _GAP * len(widths)
+        columns = zip(*(_cells(event, portal, layout) for event in events), strict=True)
+        widest = [max(_widest(cell) for cell in column) for column in columns]
+        widths += [max(len(portal), widest[0]), *filter(None, widest[1:])]
+    return sum(widths) + _GAP * (len(widths) - 1)
 
 
-def _widest(texts: Any) -> int:  # noqa: ANN401 - any texts
-    return max((text.cell_len for text in texts), default=0)
+def _widest(text: Text) -> int:
+    return max((line.cell_len for line in text.split()), default=0)
+
+
+def _cells(event: Event, portal: str, layout: _Layout) -> list[Text]:
+    """What a portal prints for an event and its mark, each in a column of its own or one below the other."""
+    printed, mark = _print_text(event, portal), _mark_text(event, portal)
+    if layout.beside:
+        return [printed, mark]
+    found = _mark(event, portal)
+    # A mere zone is told by the sign at the beginning of the line.
+    return [printed if found is None or found.severity == "info" else Text("\n").join([printed, mark])]
 
 
 def _columns(
-    events: Sequence[Event], clocks: Sequence[str], heading: str, *, bounded: bool, with_place: bool
+    events: Sequence[Event], clocks: Sequence[str], heading: str, layout: _Layout, *, bounded: bool
 ) -> Table:
     table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False, padding=(0, _GAP - 1, 0, 0))
     table.add_column("", no_wrap=True)
     table.add_column(heading, no_wrap=True)
     table.add_column("event", max_width=_MOST_EVENT if bounded else None)
-    with_place = with_place and any(event["place"] for event in events)
+    with_place = layout.place and any(event["place"] for event in events)
     if with_place:
         table.add_column("place", max_width=_MOST_PLACE if bounded else None)
     portals = _portals(events)
-    marked = {portal for event in events for portal in event.get("differs", {})}
+    marked = {portal for event in events for portal in event.get("differs", {})} if layout.beside else set()
     for portal in portals:
         table.add_column(portal, no_wrap=True)
         if portal in marked:
@@ -116,7 +144,7 @@ def _columns(
         cells = [_sign(event), Text(clock), Text(told(event))]
         cells += [Text(one_line(str(event["place"] or "")))] if with_place else []
         for portal in portals:
-            cells += [_print_text(event, portal)] + ([_mark_text(event, portal)] if portal in marked else [])
+            cells += _cells(event, portal, layout)[: 2 if portal in marked else 1]
         table.add_row(*cells)
     return table
 
@@ -145,7 +173,7 @@ def _print_stacked(out: Console, events: Sequence[Event], clocks: Sequence[str])
 
 def _printed(event: Event, portal: str, names: int) -> Text:
     """A portal's name, padded to `names`, what it prints, and its mark."""
-    text = Text(f"{portal:<{names}} ", "dim")
+    text = Text().append(f"{portal:<{names}} ", "dim")
     text.append_text(_print_text(event, portal) if event["shown"][portal] else Text("no time", "dim"))
     mark = _mark_text(event, portal)
     return text.append(" ").append_text(mark) if mark else text

@@ -143,6 +143,12 @@ def test_wide_terminals_have_a_column_for_each_portal(parcel):
         assert text in row
 
 
+def test_where_marks_have_no_column_they_stand_below_what_they_mark():
+    lines, _ = printed(print_timeline, [seen()], width=102)
+    place = lines[2].index(PRINTED["correos"])
+    assert lines[3].index("! 1d4h late") == place
+
+
 def test_narrow_terminals_have_a_line_for_each_portal():
     lines, _ = printed(print_timeline, [seen()], width=60)
     assert [line.split() for line in lines[:4]] == [
