@@ -1,6 +1,17 @@
 """How long, how often and how much: the bounds of visits, as data."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+_MB = 1024 * 1024
+#: What a user may set in the table `[machine]`, within which bounds.
+_PAGES, _BROWSER_MB = range(1, 17), range(300, 65_537)
+_PAGES_WHEN_NICE = 2
+
+
+class LimitError(ValueError):
+    """A bound that cannot be kept; the text is one line that says what to write."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,3 +51,19 @@ class Limits:
     longest_wait_seconds: float = 60.0
     retry_after_cap_seconds: float = 120.0
     at_once: int = 4
+
+    def changed(self, table: Mapping[str, Any]) -> "Limits":
+        """These bounds with what a user's table `[machine]` says. Raises LimitError."""
+        for name, value in table.items():
+            allowed = {"pages": _PAGES, "browser_mb": _BROWSER_MB}.get(name)
+            if allowed is None:
+                raise LimitError(f"machine: {name!r} is not known here; use pages, browser_mb")
+            if type(value) is not int or value not in allowed:
+                raise LimitError(f"machine.{name}: a number from {allowed[0]} to {allowed[-1]}")
+        at_once = table.get("pages", self.at_once)
+        browser_bytes = table.get("browser_mb", self.browser_bytes // _MB) * _MB
+        return replace(self, at_once=at_once, browser_bytes=browser_bytes)
+
+    def nice(self) -> "Limits":
+        """These bounds for a machine that has other things to do."""
+        return replace(self, at_once=min(self.at_once, _PAGES_WHEN_NICE))

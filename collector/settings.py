@@ -7,10 +7,11 @@ from types import MappingProxyType
 from typing import Any
 
 from collector.cadence_rules import DEFAULT, Cadence, RuleError
+from collector.limits import LimitError, Limits
 from scrapers.vocabulary import Additions, AdditionsError
 from scrapers.vocabulary.additions import SECTIONS, additions_from
 
-_OWN = ("cadence", "notices")
+_OWN = ("cadence", "notices", "machine")
 
 
 class SettingsError(ValueError):
@@ -26,6 +27,7 @@ class Settings:
 
     additions: Additions = field(default_factory=Additions)
     cadence: Cadence = DEFAULT
+    limits: Limits = field(default_factory=Limits)
     notices: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
 
 
@@ -42,13 +44,16 @@ def read_settings(text: str) -> Settings:
         if key not in known:
             raise SettingsError(f"the file: {key!r} is not known here; use {', '.join(known)}")
     notices = data.get("notices", {})
-    if not isinstance(notices, dict):
-        raise SettingsError("notices must be written as [notices]")
+    machine = data.get("machine", {})
+    for name, table in (("machine", machine), ("notices", notices)):
+        if not isinstance(table, dict):
+            raise SettingsError(f"{name} must be written as [{name}]")
     try:
         return Settings(
             additions=additions_from({key: data[key] for key in SECTIONS if key in data}),
             cadence=DEFAULT.changed(data.get("cadence", {})),
+            limits=Limits().changed(machine),
             notices=MappingProxyType(notices),
         )
-    except (AdditionsError, RuleError) as error:
+    except (AdditionsError, LimitError, RuleError) as error:
         raise SettingsError(str(error)) from None

@@ -20,11 +20,13 @@ if TYPE_CHECKING:
 
     from collector.browser import BrowserOptions
     from collector.collect import Collecting, Progress, Summary
+    from collector.limits import Limits
     from collector.outlook import Planned
     from collector.plan import Wanted
     from collector.visit import Visited
     from scrapers.contract import Portal
 
+_NICENESS = 10
 _Browser = Annotated[
     str | None,
     typer.Option(envvar="CROSSTRACK_BROWSER", help="The browser to use.", show_default="the one installed"),
@@ -132,6 +134,9 @@ def collect(
     keep_personal: Annotated[
         bool, typer.Option("--keep-personal", help="Store account pages with names and addresses.")
     ] = False,
+    nice: Annotated[
+        bool, typer.Option("--nice", help="Leave the machine to others: low priority, two pages at a time.")
+    ] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only print what is due, and why.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the summary, or the plan, as JSON.")] = False,
 ) -> None:
@@ -155,6 +160,7 @@ def collect(
     wanted = _wanted(known, number, order, portal, everything)
     run = Collecting(
         browser=_browser_options(known, browser, headed, profile_dir, browser_endpoint),
+        limits=_in_the_background(settings.limits) if nice else settings.limits,
         wanted=wanted,
         progress=_progress() if sys.stderr.isatty() and not as_json else None,
         sessions=default_sessions(os.environ),
@@ -173,6 +179,13 @@ def collect(
         typer.echo(json_text(summary.as_json() | {"notices": told.as_json()}, indent=2))
     _report(summary, told.lines)
     raise typer.Exit(int(summary.exit_status))
+
+
+def _in_the_background(limits: "Limits") -> "Limits":
+    """Fewer pages; and this program, and the browser it will start, come after whatever else runs here."""
+    if hasattr(os, "nice"):
+        os.nice(_NICENESS)
+    return limits.nice()
 
 
 def _wanted(

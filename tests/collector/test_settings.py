@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from collector.cadence_rules import DEFAULT, LONGEST, SHORTEST, RuleError, duration
+from collector.limits import Limits
 from collector.settings import SettingsError, read_settings
 
 FILE = """
@@ -66,6 +67,12 @@ def test_times_are_written_as_people_write_them(text, hours):
         ("[cadence.origin]\nevery = 6", "every = 6 is no length of time"),
         ('[cadence.origin]\nevery = "0 h"', "is out of bounds"),
         ('[cadence.origin]\nevery = "99999 weeks"', "is out of bounds"),
+        ("machine = 1", "must be written as [machine]"),
+        ("[machine]\ncores = 1", "machine: 'cores' is not known here; use pages, browser_mb"),
+        ("[machine]\npages = 0", "machine.pages: a number from 1 to 16"),
+        ('[machine]\npages = "2"', "machine.pages: a number from 1 to 16"),
+        ("[machine]\npages = true", "machine.pages: a number from 1 to 16"),
+        ("[machine]\nbrowser_mb = 10", "machine.browser_mb: a number from 300 to 65536"),
         ("[[places]]", "it names no place"),
         ("x = " + "[" * 5000, "it is not TOML"),
     ],
@@ -75,6 +82,13 @@ def test_a_mistake_is_told_in_one_line_that_says_where(text, said):
         read_settings(text)
     assert said in str(told.value)
     assert "\n" not in str(told.value)
+
+
+def test_a_file_bounds_what_a_run_takes_of_the_machine():
+    limits = read_settings("[machine]\npages = 3\nbrowser_mb = 600").limits
+    assert (limits.at_once, limits.browser_bytes) == (3, 600 * 2**20)
+    assert read_settings("").limits == Limits()
+    assert (limits.nice().at_once, Limits(at_once=1).nice().at_once) == (2, 1)
 
 
 @given(st.text() | st.from_regex(r"\[cadence\.[a-z_]+\]\n[a-z_]+ = (\"[0-9a-z ]*\"|[0-9]+)", fullmatch=True))
