@@ -79,7 +79,8 @@ class Tellings:
 def tellings(year: Year) -> Tellings:
     """The notices of the year."""
     file = year.folder / "notices"
-    entries = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
+    lines = file.read_text(encoding="utf-8").splitlines() if file.exists() else []
+    entries = [json.loads(line) for line in lines]
     sent_by = {(one["title"], one["text"]): one["run"] for one in reversed(entries)}
     found = [_telling(year, row, sent_by) for row in year.db.query(_TOLD)]
     return Tellings(year, found, Counter((one["title"], one["text"]) for one in entries))
