@@ -6,19 +6,31 @@ before the document, refusals told apart, a page that was cut never taken for wh
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import ClassVar
 from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
-from selectolax.lexbor import LexborHTMLParser, LexborNode
+from selectolax.lexbor import LexborHTMLParser
 
 from scrapers.contract import Confidence, LayoutChanged, Page, Portal, Reading, Recipient, Row
-from scrapers.damage import holds_another_page, is_printed
+from scrapers.documents import Document, document_of, rows_of, shown_text
 from scrapers.numbers import advice, tracking_number
 from scrapers.payload import Reply, reply
-from scrapers.select import collapse, is_whole, maybe, tree
+from scrapers.select import maybe
 from scrapers.words import Outcome, Role
+
+#: What the modules of portals of this shape take from here.
+__all__ = [
+    "Address",
+    "Document",
+    "TrackingPortal",
+    "document_of",
+    "one_per_number",
+    "read_with",
+    "rows_of",
+    "shown_text",
+]
 
 #: Why nothing could be read, most telling first.
 REFUSALS = (Outcome.CHALLENGE, Outcome.INPUT_NEEDED, Outcome.RATE_LIMITED, Outcome.UNAVAILABLE)
@@ -34,24 +46,6 @@ WALLS = (
     "_incapsula_resource",
     "awswafcaptcha",
 )
-
-
-#: Of all elements this one alone may stand anywhere in a table.
-END = "<template></template>"
-
-
-@dataclass(frozen=True, slots=True)
-class Document:
-    """A rendered page: its tree, its text, and whether it ends where a document ends.
-
-    unclosed  ids of the elements in which one ends that was cut
-    """
-
-    page: Page
-    text: str
-    root: LexborHTMLParser
-    whole: bool
-    unclosed: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,36 +195,6 @@ class TrackingPortal(Portal):
         return None
 
 
-def document_of(page: Page, text: str) -> Document:
-    """`text` as a document of `page`."""
-    if is_whole(text):
-        return Document(page, text, tree(text), True)
-    before, _, last = text.rpartition("<")
-    kept = text if ">" in last else before
-    # What is added to a text stands in every element that the text leaves open, or is itself such text.
-    root = tree(f"{kept}{END}")
-    if _around_the_end(root)[-1].tag != "template":
-        root = tree(kept)
-    return Document(page, text, root, False, frozenset(node.mem_id for node in _around_the_end(root)))
-
-
-def _around_the_end(root: LexborHTMLParser) -> list[LexborNode]:
-    """The last node, and every one above it from the root on."""
-    nodes: list[LexborNode] = []
-    node = root.root
-    while node is not None:
-        nodes.append(node)
-        node = node.last_child
-    return nodes
-
-
-def shown_text(document: Document) -> str:
-    """The text a reader sees, with straight apostrophes. Scripts and styles are gone from the tree then."""
-    document.root.strip_tags(["script", "style", "template"], recursive=True)
-    text = document.root.body.text(separator=" ") if document.root.body is not None else None
-    return (collapse(text) or "").replace("’", "'")
-
-
 def _answering(said: Sequence[Reading]) -> list[Reading]:
     """The answers, and the refusals of numbers that no answer may speak of."""
     answered = {one.number for one in said if one.outcome not in REFUSALS}
@@ -244,54 +208,6 @@ def _answering(said: Sequence[Reading]) -> list[Reading]:
 def read_with(rows: tuple[Row, ...], problems: tuple[str, ...], layout: str | None = None) -> Reading:
     """A reading of these rows: complete where each could be read."""
     return Reading(rows=rows, complete=not problems, rows_bad=len(problems), problems=problems, layout=layout)
-
-
-def rows_of(
-    document: Document,
-    selector: str,
-    read: Callable[[LexborNode], Row | None],
-    *,
-    within: LexborNode | None = None,
-) -> tuple[tuple[Row, ...], tuple[str, ...]]:
-    """The rows `read` makes of what `selector` finds, in page order, and a line for each that is no row.
-
-    An element that holds another one was not closed, and the one in which a page was cut lacks its end:
-    neither is a row. No part of a row may stand behind its element. `within` is a part of the document.
-    """
-    rows: list[Row] = []
-    problems: list[str] = []
-    found = (within or document.root).css(selector)
-    holders = _holding_another(found)
-    for position, node in enumerate(found, start=1):
-        if node.mem_id in holders:
-            problems.append(f"row {position} holds other rows")
-            continue
-        if node.mem_id in document.unclosed:
-            problems.append(f"row {position}: the page ends inside it")
-            continue
-        row = read(node)
-        if row is None:
-            problems.append(f"row {position} has no description")
-        elif holds_another_page(node) or not is_printed(row):
-            problems.append(f"row {position} holds parts of a page")
-        else:
-            rows.append(row)
-    return tuple(rows), tuple(problems)
-
-
-def _holding_another(found: Sequence[LexborNode]) -> set[int]:
-    """The ids of those nodes that have another of them inside. Every element above is looked at once."""
-    rows = {node.mem_id for node in found}
-    looked_at: set[int] = set()
-    holders: set[int] = set()
-    for node in found:
-        above = node.parent
-        while above is not None and above.mem_id not in looked_at:
-            looked_at.add(above.mem_id)
-            if above.mem_id in rows:
-                holders.add(above.mem_id)
-            above = above.parent
-    return holders
 
 
 def one_per_number(readings: Sequence[Reading]) -> tuple[Reading, ...]:
