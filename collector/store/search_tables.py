@@ -58,6 +58,7 @@ _INDEXES = """
 create index idx_observations_delivered on observations (parcel_id, portal) where milestone = 'delivered';
 create index idx_observations_at_the_door on observations (parcel_id)
     where milestone in ('out_for_delivery', 'delivery_attempted', 'available_for_pickup');
+create index idx_observations_withdrawn_at on observations (withdrawn_at) where withdrawn_at is not null;
 drop index idx_readings_parcel_id;
 create index idx_readings_parcel_id on readings (parcel_id, destination_country);
 create index idx_parcels_last_event_at on parcels (last_event_at);

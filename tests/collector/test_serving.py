@@ -64,15 +64,21 @@ MORE: list[tuple[str, dict[str, Any]]] = [
     ("parcels", {"id": "9", "title": "another", "last_event_at": "2026-01-01T00:00:00Z"}),
 ]
 
+#: What the program itself writes, by the column or its ending.
+DATES = {"_at": "2026-03-01T00:00:00Z", "_on": "2026-04-01"}
+OWN = {"milestone": "accepted", "stage": "customs", "leg": "import", "kind": "lag", "severity": "notice"}
+
 Get = Callable[[str], Awaitable[Any]]
 
 
 def row_of(db: Database, table: str) -> dict[str, Any]:
-    """A row for `table`: keys are "1", numbers 1, every other text is hostile."""
+    """A row for `table`: keys are "1", numbers 1, times and days are ours, every other text is hostile."""
     keys = {k.column for k in db.table(table).foreign_keys} | set(db.table(table).pks)
     filled: dict[str, Any] = {"INTEGER": 1, "REAL": 0.5, "BLOB": b"\x00"}
     row: dict[str, Any] = {
-        c.name: filled.get(c.type.upper(), "1" if c.name in keys else HOSTILE)
+        c.name: filled.get(
+            c.type.upper(), "1" if c.name in keys else OWN.get(c.name, DATES.get(c.name[-3:], HOSTILE))
+        )
         for c in db.table(table).columns
     }
     return row | SPECIAL.get(table, {})
@@ -197,6 +203,8 @@ def test_links_in_descriptions_lead_to_tables_and_queries(described: dict[str, A
     links = [link for text in texts for link in re.findall(r'href="([^"]*)"', text["description_html"])]
     assert len(links) > 5
     for link in links:
+        if link == "/-/crosstrack/crosstrack":  # the overview
+            continue
         begin, database, place = re.split("[/?]", link)[:3]
         assert (begin, database) == ("", "crosstrack"), link
         assert place in known, link
@@ -280,6 +288,7 @@ def test_text_of_portals_stays_text(
     browse(database, tmp_path, script)
     silent = {
         "_sqlite_migrations",
+        "account_state",
         "clock_counts",
         "clock_sums",
         "deadlines",
