@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from collector.deadline_rules import SAID, What
+from collector.picture.handoffs import takeovers
 from collector.picture.joins import Join, joins
 from collector.picture.placing import Mark, Placed, placed
 from collector.picture.scale import Scale, Stop, scale
@@ -50,7 +51,7 @@ class Board:
 def board(story: Story, width: float) -> Board:
     """The board for a picture so many pixels wide."""
     at, events = sheet(story.portals, width), placed(story)
-    takers = _takers(story, events)
+    takers = takeovers(story, events)
     heading = 74.0 if at.is_slanted else 34.0
     return Board(
         story=story,
@@ -96,19 +97,3 @@ def _ahead(story: Story) -> list[tuple[str, str]]:
         said = f"expected, from {day(date.fromisoformat(since))} on" if since else "expected by now"
         found.append((story.expected_to_on, said if since != story.expected_to_on else "expected"))
     return [(day(date.fromisoformat(when)), what) for when, what in sorted(found) if when >= newest]
-
-
-def _takers(story: Story, events: Sequence[Placed]) -> dict[str, list[Number]]:
-    """Where each number takes over: the first event that a row under it reports, a carrier's if any."""
-    kinds = {portal.name: portal.kind for portal in story.portals}
-    found: dict[str, list[Number]] = {}
-    for number in story.numbers:
-        shown = [
-            (kinds.get(mark.row.portal) != "carrier", place)
-            for place, one in enumerate(events)
-            for mark in one.marks
-            if mark.row.number == number.number
-        ]
-        if shown:
-            found.setdefault(events[min(shown)[1]].event.id, []).append(number)
-    return found

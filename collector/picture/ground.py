@@ -80,7 +80,7 @@ def takeovers(on: Board) -> shapes.Elements:
     for one in on.events:
         lines = on.takers.get(one.event.id, [])
         for place, number in enumerate(lines):
-            y = on.y(one) - at.font * LINE * (len(lines) - place)
+            y = on.y(one) - at.font * (LINE * (len(lines) - place) - 0.35)
             carrier = f" · {number.carrier}" if number.carrier else ""
             text = cut(f"▸ {number.number}{carrier}", at.event_letters)
             drawn.append(shapes.line(at.first_lane, y - 4, at.last_lane, y - 4, "takes"))

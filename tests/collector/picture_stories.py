@@ -56,6 +56,7 @@ EVENTS = (
     (444, "out_for_delivery", "last_mile", "Out for delivery again", "aCrsp"),
     (451, "delivered", "last_mile", "Delivered", "aCrsp"),
 )
+LEGS = ("origin", "line_haul", "import", "last_mile")
 _SIGNS = {"a": ALI, "C": CAINIAO, "r": CORREOS, "s": SPEEDY, "p": APP}
 #: How each pair of portals differs, and by how much on paper or in truth, in seconds.
 _KINDS = {
@@ -274,3 +275,23 @@ def fill(db: Database) -> None:
     take_in(db, [naming(NUMBER, SECOND, events=first, order_ids=[ORDER])])
     take_in(db, [record("correos", SECOND, events=second)])
     take_in(db, [record("usps", USPS, events=[printed("February 20, 2026, 7:44 am", "Accepted")])])
+
+
+def clustered() -> Story:
+    """Sixty days with bursts of scans minutes apart on eight portals, weeks of silence between them."""
+    names = [f"portal{place}" for place in range(8)]
+    bursts = (0, 30, 380, 1000, 1010, 1436)
+    events, rows = [], []
+    for burst in bursts:
+        for step in range(4):
+            moment = at(burst + step * 0.05)
+            event_id = f"e{len(events)}"
+            leg = LEGS[min(len(events) // 6, 3)]
+            words = f"Scan {len(events)} at a sorting centre with quite a long name"
+            events.append(event(event_id, len(events), moment, leg=leg, description=words))
+            rows += [
+                row(name, event_id, moment + timedelta(minutes=7 * (place % 3)), words)
+                for place, name in enumerate(names)
+                if (place + step) % 3
+            ]
+    return story(tuple(events), tuple(rows), title="A parcel that is long on its way")

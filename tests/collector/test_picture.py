@@ -12,12 +12,13 @@ from hypothesis import strategies as st
 
 from collector.picture import drawn, parcel_story
 from collector.picture.board import board
+from collector.picture.handoffs import takeovers
 from collector.picture.joins import joins, labelled
 from collector.picture.legs import ORDER, Stretch, stretches
 from collector.picture.placing import placed
 from collector.picture.scale import SILENCE, Stop, scale
 from collector.picture.sheet import NARROW, WIDE, sheet
-from collector.picture.story import Disagreement, Finding, Portal, letter
+from collector.picture.story import Disagreement, Finding, Number, Portal, letter
 from collector.picture.style import DASHES
 from collector.picture.words import readable, size
 from collector.reconcile.kinds import SEVERITY
@@ -29,6 +30,7 @@ from tests.collector.picture_stories import (
     SPEEDY,
     START,
     at,
+    clustered,
     crowded,
     event,
     row,
@@ -218,10 +220,40 @@ def test_a_changed_time_is_drawn_from_where_it_was():
     assert any(e.text == "A 3 h" for e in tree.iter(f"{SVG}text"))
 
 
-def test_a_number_is_named_where_a_carriers_row_first_has_it():
-    said = texts(parsed(drawn(crowded())))
-    assert "▸ LP00787700880088 · Cainiao" in said
-    assert said.index("▸ RR123456785ES · Correos") > said.index("▸ LP00787700880088 · Cainiao")
+def test_a_number_takes_over_where_a_portal_of_its_own_first_saw_the_parcel():
+    told = crowded()
+    said = texts(parsed(drawn(told)))
+    assert {"▸ LP00787700880088 · Cainiao", "▸ RR123456785ES · Correos"} <= set(said)
+    found = takeovers(told, placed(told))
+    assert {event_id: [n.number for n in numbers] for event_id, numbers in found.items()} == {
+        "e0": ["LP00787700880088"],
+        "e7": ["RR123456785ES"],
+    }
+
+
+def test_a_number_that_only_a_shop_shows_takes_over_where_no_other_is_shown():
+    numbers = tuple(Number(name, None, "shipment", None, ALI) for name in ("one", "two", "three"))
+    events = tuple(event(f"e{place}", place, at(place)) for place in range(4))
+    shown = [("e0", "one"), ("e1", "one"), ("e1", "two"), ("e2", "two"), ("e3", "two")]
+    told = story(
+        events,
+        tuple(row(ALI, e, at(int(e[1])), "x", id=e + number, number=number) for e, number in shown),
+        numbers=numbers,
+    )
+    found = takeovers(told, placed(told))
+    assert {e: [n.number for n in some] for e, some in found.items()} == {"e0": ["one"], "e2": ["two"]}
+
+
+def test_bursts_on_many_portals_weeks_apart_stay_apart():
+    told = clustered()
+    for width in (WIDE, NARROW):
+        on = board(told, width)
+        ys = [on.y(one) for one in on.events]
+        assert all(lower - upper >= on.at.font * 1.3 for upper, lower in pairwise(ys))
+        assert len(on.scale.silences) == 3
+        assert on.bottom < 45 * len(told.events)
+    said = texts(parsed(drawn(told)))
+    assert {"15 days nothing", "26 days nothing", "18 days nothing"} <= set(said)
 
 
 def test_what_is_to_come_stands_below_until_the_parcel_is_there():
