@@ -1,6 +1,7 @@
 """How far long work is, for a person who waits: on stderr, only where that is a terminal, gone at the end."""
 
 import sys
+import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import TypeVar
@@ -10,6 +11,7 @@ _T = TypeVar("_T")
 Progress = Callable[[int, int | None], None]
 #: So many rows of an export are between two steps of the bar.
 _STEP = 500
+_REDRAW_S = 0.1
 
 
 @contextmanager
@@ -23,11 +25,17 @@ def progress(label: str) -> Iterator[Progress | None]:
     from rich.progress import Progress as Bars
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Bars(*columns, console=Console(stderr=True), transient=True) as bars:
+    # Drawn by who tells, not by a thread: processes are forked meanwhile.
+    with Bars(*columns, console=Console(stderr=True), transient=True, auto_refresh=False) as bars:
         task = bars.add_task(label, total=None)
+        drawn_at = 0.0
 
         def tell(done: int, total: int | None) -> None:
-            bars.update(task, completed=done, total=total)
+            nonlocal drawn_at
+            now = time.monotonic()
+            is_due = now - drawn_at >= _REDRAW_S or done == total
+            drawn_at = now if is_due else drawn_at
+            bars.update(task, completed=done, total=total, refresh=is_due)
 
         yield tell
 
