@@ -46,6 +46,7 @@ VISITING = {
     "collector.browser.starting",
     "collector.browser.tabs",
     "collector.browser.watch",
+    "collector.evidence.printing",
     "collector.visit.attempt",
     "collector.visit.consent",
     "collector.visit.listing",
