@@ -8,7 +8,7 @@ BIN = $(VENV)/bin
 WORKERS = 3
 PIP = $(BIN)/python -m pip --quiet --quiet --disable-pip-version-check --no-input
 
-.PHONY: help demo screenshots pictures docs test soak fuzz faults year portals evaluate check browser constraints clean
+.PHONY: help demo screenshots pictures docs test soak fuzz faults year portals evaluate bench check browser constraints clean
 
 help:
 	@echo 'make demo         collect from simulated portals with a real browser, and show the result'
@@ -21,6 +21,7 @@ help:
 	@echo 'make year         live through a simulated year of 300 parcels, and compare it with the truth'
 	@echo 'make portals      make the table of portals in README again'
 	@echo 'make evaluate     score Crosstrack on invented parcels with known truth'
+	@echo 'make bench        measure how fast the program is beside others, and write benchmarks/RESULTS.md'
 	@echo 'make check        format, lint and types only'
 	@echo 'make constraints  pin the newest versions of everything again'
 	@echo 'make clean        remove what these commands built'
@@ -66,6 +67,18 @@ year: $(VENV)/built
 evaluate: $(VENV)/built
 	@$(BIN)/python -m benchmarks.evaluate
 
+# PARTS=collecting measures one part of it again.
+bench: browser $(VENV)-bench/built
+	@$(BIN)/python -m benchmarks.bench $(PARTS)
+
+# What Crosstrack is compared with, pinned, in an environment of its own.
+$(VENV)-bench/built: benchmarks/collecting/requirements.txt
+	@sh .ci/ensure-python $(PYTHON)
+	@echo 'Building $(VENV)-bench with the pinned versions ...'
+	@$(PYTHON) -m venv --clear $(VENV)-bench
+	@$(VENV)-bench/bin/python -m pip --quiet --quiet --disable-pip-version-check --no-input install -r $<
+	@touch $@
+
 check: $(VENV)/built
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
@@ -93,5 +106,5 @@ constraints:
 	@rm -rf .venv-constraints
 
 clean:
-	rm -rf $(VENV) .venv-constraints build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(VENV)-bench .venv-constraints build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	find collector scrapers fixtures demo benchmarks tests -name __pycache__ -type d -prune -exec rm -rf {} +

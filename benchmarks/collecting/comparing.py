@@ -16,13 +16,14 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from statistics import median
 
-from benchmarks.bench import Options
 from benchmarks.collecting.measuring import Cost, cost_of
 from benchmarks.collecting.pages import numbers, rows_of
 from benchmarks.collecting.runners.job import Job
-from collector.browser.finding import find_browser
+from collector.browser.finding import Found, find_browser
 
 ROOT = Path(__file__).parents[2]
+#: The environment of the other ways; `BENCH_PYTHON` names another one.
+_OTHERS = ROOT / ".venv-bench" / "bin" / "python"
 _TIMEOUT_S = 900.0
 
 
@@ -50,16 +51,20 @@ WAYS = (
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """What is collected: `failing` percent of the numbers fail when they are first asked for."""
+    """What is collected: `failing` percent of the numbers fail when they are first asked for.
+
+    paced  whether the portal wants a pause between visits
+    """
 
     portal: str
     count: int
-    failing: int
+    failing: int = 0
+    paced: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """What one run took. `pages` is how many pages a run archived, 0 for ways that keep none."""
+    """What one run took; `sent_mb` is what the server sent."""
 
     wall_s: float
     cpu_s: float
@@ -72,12 +77,17 @@ class NotDelivered(Exception):
     """A way that did not bring every row: its figures mean nothing."""
 
 
-def run_once(way: Way, case: Case, *, browser: str, python: str, paced: bool = False) -> Figures:
+def browser_used() -> Found:
+    """The browser that every way drives: the one Crosstrack would take."""
+    return find_browser(None, os.environ, windowless=True)
+
+
+def run_once(way: Way, case: Case) -> Figures:
     """What `case` takes that way. Raises NotDelivered."""
     with tempfile.TemporaryDirectory(prefix="bench-") as folder, _site(case.failing) as port:
-        job = Job(case.portal, case.count, port, browser, folder, paced)
+        job = Job(case.portal, case.count, port, browser_used().path, folder, case.paced)
         module = f"benchmarks.collecting.runners.{way.module}"
-        interpreter = sys.executable if way.ours else python
+        interpreter = sys.executable if way.ours else os.environ.get("BENCH_PYTHON", str(_OTHERS))
         command = [interpreter, "-m", module, json.dumps(asdict(job)), *way.arguments]
         environment = {**os.environ, "PYTHONPATH": str(ROOT)}
         cost = cost_of(command, environment, Path(folder), _TIMEOUT_S)
@@ -120,34 +130,23 @@ def medians(runs: Sequence[Figures]) -> Figures:
     return Figures(*(median(column) for column in zip(*(asdict(one).values() for one in runs), strict=True)))
 
 
-def interleaved(
-    case: Case, ways: Sequence[Way], rounds: int, *, browser: str, python: str
-) -> dict[str, Figures]:
+def interleaved(case: Case, ways: Sequence[Way], rounds: int) -> dict[str, Figures]:
     """The medians of every way that can do `case`, measured in turn."""
     runs: dict[str, list[Figures]] = {way.name: [] for way in ways if case.portal in way.portals}
     for _ in range(rounds):
         for way in ways:
             if way.name in runs:
-                runs[way.name].append(run_once(way, case, browser=browser, python=python))
+                runs[way.name].append(run_once(way, case))
                 print(f"{case} {way.name}: {runs[way.name][-1]}", file=sys.stderr, flush=True)
     return {name: medians(made) for name, made in runs.items()}
-
-
-def measured(options: Options) -> str:
-    """The chapter on collecting."""
-    raise NotImplementedError
 
 
 def main() -> None:
     """A look while one works; arguments: PORTAL COUNT FAILING ROUNDS WAY ..."""
     portal, count, failing, rounds, *names = sys.argv[1:]
-    browser = find_browser(None, os.environ).path
-    python = os.environ.get("BENCH_PYTHON", str(ROOT / ".venv-bench" / "bin" / "python"))
     ways = [way for way in WAYS if not names or way.name in names]
-    found = interleaved(
-        Case(portal, int(count), int(failing)), ways, int(rounds), browser=browser, python=python
-    )
-    for name, f in found.items():
+    made = interleaved(Case(portal, int(count), int(failing)), ways, int(rounds))
+    for name, f in made.items():
         print(f"{name:20} {f.wall_s:7.2f} s {f.cpu_s:7.2f} s CPU {f.memory_mb:7.0f} MB {f.requests:6.0f}")
 
 

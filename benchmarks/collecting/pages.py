@@ -1,11 +1,13 @@
 """What the two invented portals answer: pages, scripts, pictures and data, the same at every run.
 
 The printed portal sends its rows with the document. The drawn portal sends an empty page, whose script asks
-for the rows and draws them. Both load what such sites load beside: a style sheet, scripts, pictures, a font,
+for the rows and draws them. Both load what such sites load beside: style sheets, scripts, pictures, a font,
 and the script of somebody who counts visitors.
 """
 
 import json
+import struct
+import zlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from html import escape
@@ -29,7 +31,8 @@ _HAPPENED = (
     ("Out for delivery", "Valencia"),
     ("Delivered", "Valencia"),
 )
-_PICTURES = 6
+_PICTURES = 12
+_PICTURE_SIDE = 200
 
 Rows = list[list[str]]
 
@@ -83,13 +86,13 @@ def answer(host: str, target: str) -> Reply:
             return Reply(json.dumps(told).encode(), "application/json", is_kept=False)
         case ("drawn.bench.test", "/site.js"):
             return Reply(_LIBRARY + _DRAWING, "text/javascript")
-        case (_, "/site.js" | "/count.js"):
+        case (_, "/site.js" | "/chat.js" | "/count.js"):
             return Reply(_LIBRARY, "text/javascript")
-        case (_, "/site.css"):
+        case (_, "/site.css" | "/theme.css"):
             return Reply(_STYLE, "text/css")
         case (_, path) if path.endswith((".png", ".woff2")):
-            media = "image/png" if path.endswith(".png") else "font/woff2"
-            return Reply(bytes(20_000), media)
+            is_picture = path.endswith(".png")
+            return Reply(_PICTURE, "image/png") if is_picture else Reply(bytes(20_000), "font/woff2")
     return Reply(b"", "text/plain", status=404)
 
 
@@ -111,14 +114,26 @@ def _page(number: str, content: str) -> str:
     pictures = "".join(f'<img src="/picture{n}.png" alt="">' for n in range(_PICTURES))
     return (
         f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Parcel {escape(number)}</title>'
-        '<link rel="stylesheet" href="/site.css"></head>'
+        '<link rel="stylesheet" href="/site.css"><link rel="stylesheet" href="/theme.css"></head>'
         f"<body><header>{pictures}<nav><ul>{links}</ul></nav></header>"
         f'<main data-number="{escape(number)}"><h1>{escape(number)}</h1>{content}</main>'
         "<footer>Bench Post</footer>"
-        f'<script src="/site.js"></script><script async src="http://{COUNTING}/count.js"></script></body></html>'
+        f'<script src="/site.js"></script><script defer src="/chat.js"></script><script async src="http://{COUNTING}/count.js"></script></body></html>'
     )
 
 
+def _picture() -> bytes:
+    """A grey picture of noise, which takes as much to decode as a photograph of its size."""
+    lines = b"".join(b"\0" + Random(n).randbytes(_PICTURE_SIDE) for n in range(_PICTURE_SIDE))  # noqa: S311
+    size = struct.pack(">II5B", _PICTURE_SIDE, _PICTURE_SIDE, 8, 0, 0, 0, 0)
+    chunks = ((b"IHDR", size), (b"IDAT", zlib.compress(lines)), (b"IEND", b""))
+    return b"\x89PNG\r\n\x1a\n" + b"".join(
+        struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+        for kind, data in chunks
+    )
+
+
+_PICTURE = _picture()
 _STYLE = (
     "@font-face {font-family: Post; src: url(/font.woff2)} body {font-family: Post, sans-serif}\n"
     + "\n".join(f".c{n} {{margin: {n % 9}px; color: #{n % 1000:03}}}" for n in range(800))

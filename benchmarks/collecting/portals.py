@@ -20,6 +20,8 @@ from scrapers.select import text_of, tree
 from scrapers.words import Role
 
 AT_ONCE = 6
+PAUSE_S = 2
+PACED = Politeness(PAUSE_S, 1_000_000, "as most portals want it")
 
 
 class Printed(Portal):
@@ -81,5 +83,6 @@ class Drawn(Printed):
 
 
 def portal_named(name: str, *, paced: bool = False) -> Portal:
-    """One of the two."""
-    return Printed() if name == "printed" else Drawn()
+    """One of the two; with a pause between its visits if it is `paced`."""
+    kind = Printed if name == "printed" else Drawn
+    return type(kind.__name__, (kind,), {"politeness": PACED})() if paced else kind()
