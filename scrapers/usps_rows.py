@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from selectolax.lexbor import LexborNode
 
 from scrapers.contract import Row
+from scrapers.damage import holds_another_page, is_printed
 from scrapers.select import collapse, maybe
 from scrapers.tracking import Document
 
@@ -103,12 +104,15 @@ def _rows(document: Document, found: Sequence[Found]) -> tuple[tuple[Row, ...], 
     problems: list[str] = []
     for position, (node, shown) in enumerate(found, start=1):
         text = shown.get(TEXT) or shown.get(STATUS)
+        row = Row(text, shown.get(TIME), place=shown.get(PLACE)) if text else None
         if node.mem_id in document.unclosed:
             problems.append(f"row {position}: the page ends inside it")
-        elif text is None:
-            problems.append(f"row {position}: no description")
+        elif row is None:
+            problems.append(f"row {position} has no description")
+        elif holds_another_page(node) or not is_printed(row):
+            problems.append(f"row {position} holds parts of a page")
         else:
-            rows.append(Row(text, shown.get(TIME), place=shown.get(PLACE)))
+            rows.append(row)
     return tuple(rows), tuple(problems)
 
 

@@ -202,7 +202,7 @@ def test_a_step_without_words_is_a_bad_row_and_costs_the_others_nothing():
     wordless = '<div class="tb-step"><p class="tb-date">July 10, 2026</p></div>'
     read = reading(document(box(step(ROWS[0]) + wordless + step(ROWS[1]) + TOGGLE)))
     assert read.rows == ROWS[:2]
-    assert (read.rows_bad, read.problems, read.complete) == (1, ("row 2: no description",), False)
+    assert (read.rows_bad, read.problems, read.complete) == (1, ("row 2 has no description",), False)
 
 
 def test_only_wordless_steps_are_a_changed_layout():
