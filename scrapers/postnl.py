@@ -11,9 +11,7 @@ replies of 2024-10 to 2026-01. Documented only: postnl.post's reply (2026), its 
 
 import re
 from dataclasses import replace
-from datetime import datetime
-
-from selectolax.lexbor import LexborNode
+from functools import partial
 
 from scrapers.contract import (
     Evidence,
@@ -38,8 +36,8 @@ from scrapers.payload import (
     records_at,
     string_at,
 )
-from scrapers.select import maybe, texts_of
-from scrapers.tracking import Address, Document, TrackingPortal, read_with, rows_of
+from scrapers.postnl_abroad import DETAILS, REPLY, TABLE, abroad_parcel, old_table
+from scrapers.tracking import Address, Document, TrackingPortal, read_with
 from scrapers.words import Outcome
 
 NAME = "postnl"
@@ -50,15 +48,8 @@ STATES = {
     "table_2017": State(None, ("#datatables",)),
 }
 
-#: Of postnl.post's tables, by layout: rows with cells of time, text and, in 2017, area.
-DETAILS, TABLE = "details of 2021", "table of 2017"
-ROWS = {DETAILS: "tr.detail", TABLE: "#datatables tbody tr"}
-REPLY = "reply"
-NOT_FOUND = "barcode was not found"
 #: Deliveries. Such an event may differ from the headline, which can add the neighbour's house number.
 DELIVERED = ("I01", "I10", "I11")
-#: Of postnl.post: these stamps alone are the instant they say.
-TRUE_STAMP = re.compile(r"[^.]+\.[0-9]{7}Z")
 ABROAD = "https://postnl.post/track?barcodes={number}"
 
 
@@ -111,36 +102,33 @@ class PostNL(TrackingPortal):
             return read_parcels(parcels, "barcode", _parcel) or (Reading(Outcome.NOT_FOUND),)
         items = items_at(record_at(answer.record, "data"), "items")
         if items:
-            return read_parcels(items, "item", _item)
+            return read_parcels(items, "item", partial(abroad_parcel, NAME))
         raise LayoutChanged(NAME, "colli or data.items[] in a reply")
 
     def read_page(self, document: Document) -> tuple[Reading, ...]:
         """The tables of 2017 and 2021."""
-        for layout, selector in ROWS.items():
-            if maybe(document.root, selector) is not None:
-                rows, problems = rows_of(document, selector, _table_row)
-                if not rows:
-                    raise LayoutChanged(NAME, f"{selector} td")
-                return (read_with(rows, problems, layout),)
-        raise LayoutChanged(NAME, self.looked_for)
+        reading = old_table(NAME, document)
+        if reading is None:
+            raise LayoutChanged(NAME, self.looked_for)
+        return (reading,)
 
 
-def _parcel(entry: Record) -> Reading:
-    shown = items_at(entry, "observations")
-    headline = string_at(record_at(entry, "statusPhase"), "message")
+def _parcel(parcel: Record) -> Reading:
+    shown = items_at(parcel, "observations")
+    headline = string_at(record_at(parcel, "statusPhase"), "message")
     if shown is None:
         raise LayoutChanged(NAME, "colli.*.observations[]")
-    rows, problems = read_rows([*_newest(entry, headline, shown), *shown], _row)
+    rows, problems = read_rows([*_newest(parcel, headline, shown), *shown], _row)
     if not rows:
         raise LayoutChanged(NAME, "colli.*.observations[].description")
-    partner, expected = string_at(entry, "partnerBarcode"), record_at(entry, "eta")
-    carrier = string_at(entry, "networkPartnerName")
+    partner, expected = string_at(parcel, "partnerBarcode"), record_at(parcel, "eta")
+    carrier = string_at(parcel, "networkPartnerName")
     return replace(
         read_with(rows, problems, REPLY),
-        number=string_at(entry, "barcode"),
+        number=string_at(parcel, "barcode"),
         status_text=_status(headline, rows[0]),
-        origin_country=_country(entry, "sender"),
-        destination_country=_country(entry, "recipient"),
+        origin_country=_country(parcel, "sender"),
+        destination_country=_country(parcel, "recipient"),
         estimate_from_on=iso_day(string_at(expected, "start")),
         estimate_to_on=iso_day(string_at(expected, "end")),
         related_numbers=(RelatedNumber(partner, carrier),) if partner else (),
@@ -152,11 +140,11 @@ def _status(headline: str | None, newest: Row) -> str | None:
     return newest.description if (headline or "").startswith(newest.description) else headline
 
 
-def _newest(entry: Record, headline: str | None, shown: list[object]) -> list[object]:
+def _newest(parcel: Record, headline: str | None, shown: list[object]) -> list[object]:
     """What the page shows as headline and the list leaves out, newest first as the list is."""
     listed = [_key(one) for one in shown if isinstance(one, dict)]
     found: list[object] = []
-    for one in records_at(record_at(entry, "analyticsInfo"), "allObservations"):
+    for one in records_at(record_at(parcel, "analyticsInfo"), "allObservations"):
         text, code = string_at(one, "description"), string_at(one, "observationCode")
         if _key(one) not in listed and ((text is not None and text == headline) or code in DELIVERED):
             found.insert(0, one)
@@ -173,48 +161,5 @@ def _row(observation: Record) -> Row | None:
     return Row(text, stamp, code=code) if text else None
 
 
-def _country(entry: Record, key: str) -> str | None:
-    return string_at(record_at(record_at(entry, key), "address"), "country")
-
-
-def _item(entry: Record) -> Reading:
-    number = string_at(entry, "item")
-    items = items_at(entry, "events")
-    rows, problems = read_rows(items or (), _item_row)
-    if not rows:
-        if not items and NOT_FOUND in (string_at(entry, "message") or ""):
-            return Reading(Outcome.NOT_FOUND, number)
-        raise LayoutChanged(NAME, "data.items[].events[].status_description")
-    country = string_at(entry, "destination_code")
-    return replace(read_with(rows, problems, REPLY), number=number, destination_country=country)
-
-
-def _item_row(event: Record) -> Row | None:
-    """The category is no note: it contradicts the description, and a parcel on its round is Processing."""
-    text, stamp = string_at(event, "status_description", "category"), string_at(event, "datetime_local")
-    if text is None:
-        return None
-    return Row(
-        description=text,
-        time_text=stamp,
-        instant_ms=_instant_ms(stamp),
-        place=string_at(event, "country_name", "country_code"),
-        code=string_at(event, "status"),
-    )
-
-
-def _instant_ms(stamp: str | None) -> int | None:
-    """The instant of a stamp with seven decimals: of them alone the Z is true."""
-    if stamp is None or not TRUE_STAMP.fullmatch(stamp):
-        return None
-    try:
-        return int(datetime.fromisoformat(stamp).timestamp() * 1000)
-    except (ValueError, OverflowError):
-        return None
-
-
-def _table_row(line: LexborNode) -> Row | None:
-    cells = texts_of(line, "td")
-    if len(cells) < 2 or cells[1] is None:
-        return None
-    return Row(cells[1], cells[0], place=cells[2] if len(cells) > 2 else None)
+def _country(parcel: Record, key: str) -> str | None:
+    return string_at(record_at(record_at(parcel, key), "address"), "country")
