@@ -38,8 +38,11 @@ _GROUPS = {
     "and leaves records in their place.",
     "Derived": "What follows from the facts, in tables.",
     "Views": "What follows from the tables; queries for the questions people ask.",
-    "Machinery": "What the program notes for itself. Datasette hides it.",
+    "Machinery": "What the program notes for itself. Datasette hides it. Tables with `_fts` in their names, which "
+    "are not listed, are SQLite's own index for the search of words.",
 }
+#: A parameter of a query; not the minutes of a time in it.
+_PARAMETER = re.compile(r"(?<![:\w]):([a-z_]\w*)")
 _TAG = re.compile(r"<(/?)(\w+)[^>]*>")
 _MARKS = {"code": "`", "em": "*", "strong": "**"}
 
@@ -48,15 +51,16 @@ def schema_page() -> str:
     """The page, in Markdown."""
     described = tomllib.loads(
         (resources.files("collector") / "datasette" / "metadata.toml").read_text(encoding="utf-8")
-    )["tables"]
+    )
     with tempfile.TemporaryDirectory() as folder, open_store(Path(folder) / "fresh.db") as db:
-        return "\n".join((_HEAD, *_contents(db), *_sections(db, described)))
+        sections = _sections(db, described["tables"])
+        return "\n".join((_HEAD, *_contents(db), *sections, *_queries(described["queries"])))
 
 
 def _groups(db: Database) -> dict[str, list[str]]:
     """Names of tables and views by group, as Datasette orders them first."""
     views = set(db.view_names())
-    others = set(db.table_names()) - {*_FACTS, *DERIVED_TABLES}
+    others = {name for name in db.table_names() if not is_index(name)} - {*_FACTS, *DERIVED_TABLES}
     return {
         "Facts": [name for name in _FACTS if name in db.table_names()],
         "Derived": sorted(set(DERIVED_TABLES)),
@@ -65,10 +69,15 @@ def _groups(db: Database) -> dict[str, list[str]]:
     }
 
 
+def is_index(table: str) -> bool:
+    """Whether a table is part of SQLite's index for full-text search."""
+    return "_fts_" in f"{table}_"
+
+
 def _contents(db: Database) -> Iterator[str]:
     for group, names in _groups(db).items():
         yield f"- **{group}**: {', '.join(f'[{name}](#{name})' for name in names)}"
-    yield ""
+    yield "- [Queries](#queries)\n"
 
 
 def _sections(db: Database, described: Mapping[str, Any]) -> Iterator[str]:
@@ -100,8 +109,20 @@ def _section(db: Database, name: str, described: Mapping[str, Any]) -> Iterator[
     yield ""
 
 
+def _queries(described: Mapping[str, Any]) -> Iterator[str]:
+    """The questions that `crosstrack serve` has at hand, with what they may be given."""
+    yield "## Queries\n\nQuestions that `crosstrack serve` has at hand, and what to give them.\n"
+    yield "| query | asks | given |\n| --- | --- | --- |"
+    for name, query in described.items():
+        given = ", ".join(f"`{one}`" for one in dict.fromkeys(_PARAMETER.findall(query["sql"])))
+        text = as_markdown(query.get("description_html", ""))
+        title = query.get("title", name)
+        yield f"| `{name}` | {_cell([title if title.endswith('?') else f'{title}.', text])} | {given} |"
+    yield ""
+
+
 def _cell(said: list[str]) -> str:
-    sentences = [text if text.endswith((".", "`")) else f"{text}." for text in said if text]
+    sentences = [text if text.endswith((".", "`", "?")) else f"{text}." for text in said if text]
     return " ".join(sentences).replace("|", "\\|")
 
 

@@ -25,7 +25,7 @@ def progress(label: str) -> Iterator[Progress | None]:
     from rich.progress import Progress as Bars
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    # Drawn by who tells, not by a thread: processes are forked meanwhile.
+    # Drawn by who tells: no thread runs beside the work.
     with Bars(*columns, console=Console(stderr=True), transient=True, auto_refresh=False) as bars:
         task = bars.add_task(label, total=None)
         drawn_at = 0.0

@@ -12,7 +12,7 @@ from collector.commands import app
 from demo import docs
 from demo.commands_page import WIDTH, commands_page, help_of
 from demo.pipeline_picture import pipeline_picture
-from demo.schema_page import as_markdown, schema_page
+from demo.schema_page import as_markdown, is_index, schema_page
 from tests.collector.worlds import blank
 
 ROOT = Path(__file__).parents[2]
@@ -26,7 +26,7 @@ def test_a_page_is_what_would_be_made_now(name):
 
 def test_every_table_view_and_column_has_its_sentence():
     db = blank()
-    for name in (*db.table_names(), *db.view_names()):
+    for name in filter(lambda one: not is_index(one), (*db.table_names(), *db.view_names())):
         described = METADATA["tables"][name]
         assert described["description_html"]
         found = db.execute(f"select * from [{name}] limit 0").description
@@ -38,9 +38,9 @@ def test_the_schema_has_a_heading_for_each_and_links_that_lead_there():
     page = schema_page()
     heads = set(re.findall(r"^### (\w+)$", page, re.MULTILINE))
     db = blank()
-    assert heads == {*db.table_names(), *db.view_names()}
+    assert heads == {name for name in (*db.table_names(), *db.view_names()) if not is_index(name)}
     db.close()
-    assert set(re.findall(r"\(#(\w+)\)", page)) == heads
+    assert set(re.findall(r"\(#(\w+)\)", page)) == heads | {"queries"}
     assert "| `occurred_at` | text | Best estimate" in page
     assert "[parcels](#parcels)`.id`" in page
     assert not re.search(r"</?(p|a|code|em)\b", page)
@@ -86,3 +86,10 @@ def test_the_script_says_what_is_out_of_date_and_writes_it(tmp_path, monkeypatch
     monkeypatch.setattr("sys.argv", ["docs", "--check"])
     assert docs.main() == 0
     assert capsys.readouterr().out == "docs/a.md is out of date\ndocs/a.md written\n"
+
+
+def test_every_query_stands_on_the_page_with_its_parameters():
+    page = schema_page()
+    for name in METADATA["queries"]:
+        assert f"\n| `{name}` | " in page
+    assert re.search(r"\| `parcel_history` .*\| `parcel` \|$", page, re.MULTILINE)
