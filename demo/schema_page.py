@@ -38,8 +38,8 @@ _GROUPS = {
     "and leaves records in their place.",
     "Derived": "What follows from the facts, in tables.",
     "Views": "What follows from the tables; queries for the questions people ask.",
-    "Machinery": "What the program notes for itself. Datasette hides it. Tables with `_fts` in their names, which "
-    "are not listed, are SQLite's own index for the search of words.",
+    "Machinery": "What the program notes for itself. Datasette hides it. Tables with `_fts` in their names, "
+    "which are not listed, are SQLite's own index for the search of words.",
 }
 #: A parameter of a query; not the minutes of a time in it.
 _PARAMETER = re.compile(r"(?<![:\w]):([a-z_]\w*)")
