@@ -20,7 +20,7 @@ from collector.collect import Collecting, collect
 from collector.derive import DERIVED_TABLES
 from collector.lock import run_lock
 from collector.store.facts import follow
-from collector.store.opening import open_store
+from collector.store.opening import open_store, writing
 from collector.visit import visited
 from collector.visit.asked import about_number
 from collector.visit.attempt import Load
@@ -132,7 +132,7 @@ class World:
     def collect(self, database, **more):
         """One run on the database, under its lock; its summary."""
         with run_lock(database), open_store(database) as db:
-            with db.atomic():
+            with writing(db):
                 for number in NUMBERS:
                     follow(db, number, NOW, {})
             return collect(db, PORTALS, self.given(**more))
