@@ -364,6 +364,20 @@ def test_a_batch_gives_one_reading_per_number_in_the_order_asked() -> None:
     ]
 
 
+def test_a_failure_of_one_number_stands_in_a_batch_beside_the_answers_about_others() -> None:
+    busy = {"mailNo": "AE123456789", "success": False, "errorCode": "BUSY", "detailList": []}
+    assert [(r.number, r.outcome) for r in CAINIAO.parse([reply(busy, parcel(event()))])] == [
+        ("AE123456789", Outcome.UNAVAILABLE),
+        ("LP00123456789012", Outcome.OK),
+    ]
+
+
+def test_several_numbers_are_asked_for_in_one_address() -> None:
+    url = CAINIAO.batch_url(("LP00123456789012", "AE123456789"), "en")
+    assert url.endswith("/newDetail.htm?mailNoList=LP00123456789012%2CAE123456789&lang=en-US")
+    assert CAINIAO.number_in(url) is None
+
+
 def test_one_broken_parcel_costs_the_others_of_its_batch_nothing() -> None:
     readings = CAINIAO.parse([reply(parcel(event()), parcel({"x": 1}, mailNo="AE123456789"), None)])
     assert [r.outcome for r in readings] == [Outcome.OK, Outcome.LAYOUT_CHANGED, Outcome.LAYOUT_CHANGED]
@@ -536,6 +550,13 @@ OLD_PAGE = old_page(
         "section2": {"detailList": [old_event("[Madrid] delivered", "2021-03-09 10:00:00", "signin")]},
     }
 )
+
+
+def test_the_data_in_an_old_page_count_though_it_shows_a_slider_too() -> None:
+    page = dom(OLD_PAGE.body.replace(b"<ol", b'<div id="nocaptcha"></div><ol'))
+    assert only(page).rows == only(OLD_PAGE).rows
+
+
 UNKNOWN = (
     reply({"mailNo": "LP00999999999999", "mailNoSource": "EXTERNAL", "detailList": []}),
     old_page({"mailNo": "LP00999999999999", "success": False, "errorCode": "ORDER_NOT_FOUND"}),

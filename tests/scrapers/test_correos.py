@@ -390,6 +390,15 @@ def test_a_reply_in_no_known_state_beside_a_good_one_is_reported() -> None:
     assert "no known state" in reading.problems[0]
 
 
+def test_no_events_in_one_service_prove_nothing_beside_a_reply_in_no_known_state() -> None:
+    with pytest.raises(LayoutChanged, match="eventos"):
+        CORREOS.parse([canonico({"list": []}), search(found(shipment())), dom(SHELL)])
+
+
+def test_a_refused_number_is_the_one_asked_for() -> None:
+    assert only(search(b"", status=204)).number == NUMBER
+
+
 # --- nothing there, refusals, changes --------------------------------------------------------------------
 
 

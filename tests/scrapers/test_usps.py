@@ -394,6 +394,14 @@ def test_a_number_usps_does_not_know_is_not_found(head):
     assert (read.outcome, read.rows, read.number) == (Outcome.NOT_FOUND, (), NUMBER)
 
 
+def test_a_number_not_found_beside_another_one_is_its_own_reading():
+    unknown = box("", number="RR123456785GB", head=banner("Status Not Available", "Try later.", "red"))
+    assert [(r.number, r.outcome) for r in readings(document(unknown + box()))] == [
+        ("RR123456785GB", Outcome.NOT_FOUND),
+        (NUMBER, Outcome.OK),
+    ]
+
+
 def test_a_red_banner_above_rows_is_not_not_found():
     read = reading(document(box(head=banner("Status Not Available", LOST, "red"))))
     assert (read.outcome, read.rows) == (Outcome.OK, ROWS)
