@@ -1,10 +1,8 @@
 """The overview: who waits for a person, what is due, and every parcel as a row, the most urgent first."""
 
-import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
@@ -18,7 +16,6 @@ from collector.datasette.overview_words import (
     expected,
     happened,
     protected,
-    session_began,
     short,
     trouble_words,
     urgency_words,
@@ -26,7 +23,6 @@ from collector.datasette.overview_words import (
 from collector.datasette.parcel_links import overview_address, read, rendered
 from collector.datasette.served import Asked, Served
 from collector.deadlines import Ahead, deadlines_ahead
-from collector.paths import default_sessions
 from collector.report_status import needed
 from collector.status import Need, accounts_in_need
 from collector.store.troubles import Trouble, troubles
@@ -51,8 +47,7 @@ async def overview(datasette: Served, request: Asked) -> Response:
     """The overview of a database; `q` searches, `all` shows what is long finished too, `page` is from 1."""
     database = await asked_database(datasette, request)
     chosen, now = _chosen(request), utc_now()
-    sessions = default_sessions(os.environ)
-    found = await read(database, lambda db: overview_of(db, chosen, now, sessions))
+    found = await read(database, lambda db: overview_of(db, chosen, now))
     context = {
         "found": found,
         "chosen": chosen,
@@ -70,13 +65,17 @@ async def overview(datasette: Served, request: Asked) -> Response:
     return await rendered(datasette, request, "crosstrack_overview.html", database.name, context)
 
 
-def overview_of(db: Database, chosen: Chosen, now: datetime, sessions: Path) -> Overview:
-    """What the overview shows at `now`; `sessions` is the folder with the sessions of accounts."""
+def overview_of(db: Database, chosen: Chosen, now: datetime) -> Overview:
+    """What the overview shows at `now`.
+
+    Sessions are not looked at: a server of pages opens no file that holds cookies. So an account waits
+    until a visit has seen that somebody signed in.
+    """
     (newest,) = db.query(_NEWEST_RUN)
     ahead = deadlines_ahead(db, now.date())
     return Overview(
         lines=overview_lines(db, chosen, now.date()),
-        needs=accounts_in_need(db, lambda portal, account: session_began(sessions, portal, account)),
+        needs=accounts_in_need(db, lambda _portal, _account: None),
         troubles=troubles(db, now),
         ahead=ahead[:_DEADLINES],
         looked_at=newest["at"],

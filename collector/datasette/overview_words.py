@@ -1,11 +1,8 @@
-"""Words of the overview: why a line stands where it does, when, until when; and when a session began."""
+"""Words of the overview: why a line stands where it does, when, until when."""
 
-from datetime import date, datetime
-from pathlib import Path
+from datetime import date
 
-from collector.account.sessions import load_session
 from collector.datasette.parcel_actions import refusal
-from collector.errors import CrosstrackError
 from collector.picture.words import day as day_words
 from collector.picture.words import milestone_words
 from collector.plain_text import one_line
@@ -66,12 +63,3 @@ def trouble_words(trouble: Trouble) -> str:
     until = f", left alone until {trouble.until:%Y-%m-%d %H:%M} UTC" if trouble.until else ""
     visits = "once" if trouble.visits == 1 else f"{trouble.visits} times"
     return f"{who} {refusal(trouble.outcome)} ({visits} since {trouble.since:%Y-%m-%d}{until})"
-
-
-def session_began(sessions: Path, portal: str, account: str) -> datetime | None:
-    """When the stored session of an account began, None without one that can be read."""
-    try:
-        session = load_session(sessions, portal, account)
-    except CrosstrackError:
-        return None
-    return None if session is None else session.saved_at

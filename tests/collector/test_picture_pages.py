@@ -5,7 +5,6 @@ import html
 import re
 from dataclasses import replace
 from datetime import UTC, date, datetime
-from pathlib import Path
 
 import pytest
 from sqlite_utils import Database
@@ -259,7 +258,7 @@ def test_an_empty_database_says_what_to_do(tmp_path):
     assert "Nothing is known yet" in page(path, BASE)
 
 
-def test_the_overview_names_what_waits_for_a_person(small, tmp_path):
+def test_the_overview_names_what_waits_for_a_person(small):
     small.execute(
         """insert into visits (id, portal, account, seen_at, source, outcome, complete)
            values ('v', 'aliexpress', 'default', '2026-03-02T10:00:00Z', 'browser', 'challenge', 0)"""
@@ -267,7 +266,7 @@ def test_the_overview_names_what_waits_for_a_person(small, tmp_path):
     small.execute(
         "update orders set protection_ends_on = '2026-03-09', state = 'shipped', marketplace = 'aliexpress'"
     )
-    found = overview_of(small, Chosen(), NOW, Path(tmp_path))
+    found = overview_of(small, Chosen(), NOW)
     assert [(need.portal, need.account) for need in found.needs] == [("aliexpress", "default")]
     assert [one.portal for one in found.troubles] == ["aliexpress"]
     assert {one.what.value for one in found.ahead} >= {"write_to_seller", "open_dispute"}
@@ -285,7 +284,7 @@ def test_the_work_for_a_parcels_page_does_not_grow_with_the_others(small):
 
 
 def test_the_work_for_the_overview_does_not_grow_with_the_rows_of_parcels(small):
-    base = steps(small, lambda: overview_of(small, Chosen(), NOW, Path("none")))
+    base = steps(small, lambda: overview_of(small, Chosen(), NOW))
     for place in range(300):
         small.execute(
             """insert into observations (id, parcel_id, portal, tracking_number, position, offset_source,
@@ -302,7 +301,7 @@ def test_the_work_for_the_overview_does_not_grow_with_the_rows_of_parcels(small)
     small.execute(
         "update parcels set stage = 'delivered', delivered_at = '2026-01-01T00:00:00Z' where id = ?", [USPS]
     )
-    assert steps(small, lambda: overview_of(small, Chosen(), NOW, Path("none"))) <= base * 1.2
+    assert steps(small, lambda: overview_of(small, Chosen(), NOW)) <= base * 1.2
 
 
 def test_the_timeline_has_each_row_once_under_its_portal():
