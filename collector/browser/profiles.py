@@ -5,6 +5,7 @@ whose target is "host-process".
 """
 
 import asyncio
+import json
 import socket
 from pathlib import Path
 
@@ -13,6 +14,9 @@ import psutil
 from collector.errors import CrosstrackError
 
 _MARK = "SingletonLock"
+#: Where a page's name is not found, Chromium would ask the system's name servers and Google's for google.com,
+#: to say on its error page what is wrong. No argument on its command line prevents that.
+_PREFERENCES = {"alternate_error_pages": {"enabled": False}}
 _POLL_S = 0.1
 
 
@@ -30,9 +34,19 @@ def profile_folder(profiles: Path, portal: str) -> Path:
         for level in (profiles, folder):
             level.mkdir(mode=0o700, parents=True, exist_ok=True)
         folder.chmod(0o700)
+        _prepare(folder / "Default")
     except OSError as error:
         raise CrosstrackError(f"the browser's profile {folder} cannot be used: {error.strerror}") from error
     return folder
+
+
+def _prepare(own: Path) -> None:
+    """Sets what a new profile must not do; one that is there already keeps what it has."""
+    own.mkdir(mode=0o700, exist_ok=True)
+    preferences = own / "Preferences"
+    if not preferences.exists():
+        preferences.touch(mode=0o600)
+        preferences.write_text(json.dumps(_PREFERENCES), encoding="utf-8")
 
 
 async def until_free(folder: Path, patience_seconds: float) -> None:

@@ -13,6 +13,7 @@ from collector.store.opening import open_store
 from fixtures.messages import page
 from scrapers.words import Outcome
 from tests.browser.conftest import BRISK, NUMBER, PAGE, SHELL, Depot, processes_with
+from tests.browser.socket_guard import check_net_log
 from tests.collector.worlds import column
 from tests.faults.runs import NUMBERS
 
@@ -39,6 +40,29 @@ def test_a_name_nobody_knows(bench):
     assert "ERR_NAME_NOT_RESOLVED" in visited.error
     bench.site.reset()
     assert bench.visit(Depot()).outcome is Outcome.OK
+
+
+@pytest.mark.fault(
+    "The name of a portal's page cannot be resolved, in a browser with a profile",
+    "`unavailable`; the browser asks nobody else's name servers about it, and sends no datagram at all",
+    layer="network",
+    exit_status="1",
+)
+def test_a_page_whose_name_nobody_knows_makes_no_probe(bench, tmp_path):
+    nobody = ("--host-resolver-rules=MAP * ~NOTFOUND", f"--log-net-log={tmp_path / 'net.json'}")
+    given = [one for one in bench.arguments if not one.startswith("--host-resolver-rules")]
+    options = BrowserOptions(arguments=(*given, *nobody), profiles=tmp_path / "profiles")
+
+    async def visits():
+        async with open_browser(options) as browser:
+            visited = await bench.visiting(Depot(), browser=browser, limits=BRISK)
+            await asyncio.sleep(2)  # the probe would be made behind the error page
+            return visited
+
+    visited = bench.runner.run(visits())
+    assert visited.outcome is Outcome.UNAVAILABLE
+    assert "ERR_NAME_NOT_RESOLVED" in visited.error
+    check_net_log(tmp_path / "net.json")
 
 
 @pytest.mark.fault(
