@@ -27,6 +27,8 @@ QUIET = (
     "--process-per-site",
     "--webrtc-ip-handling-policy=disable_non_proxied_udp",
 )
+#: A headless shell lets every page open windows; a whole browser asks whether a person did something.
+_SHELL = ("--block-new-web-contents",)
 _RULES = "--host-resolver-rules="
 _START_SECONDS = 60.0
 _PROFILE_PATIENCE_SECONDS = 10.0
@@ -129,7 +131,7 @@ async def launched(playwright: pw.Playwright, found: Found, options: BrowserOpti
             executable_path=found.path,
             headless=not options.headed,
             chromium_sandbox=not runs_as_root(),
-            args=arguments(options),
+            args=[*arguments(options), *(_SHELL if found.headless_shell else ())],
             ignore_default_args=list(_NOT_WANTED),
             timeout=_START_SECONDS * 1000,
         )
@@ -152,7 +154,7 @@ async def launched_with_profile(
             executable_path=found.path,
             headless=not options.headed,
             chromium_sandbox=not runs_as_root(),
-            args=arguments(options),
+            args=[*arguments(options), *(_SHELL if found.headless_shell else ())],
             ignore_default_args=list(_NOT_WANTED),
             timeout=_START_SECONDS * 1000,
             **context_options(language, options.zone),  # type: ignore[arg-type]
