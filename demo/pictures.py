@@ -10,11 +10,12 @@ import argparse
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import urlencode
+from urllib.parse import quote
 
 from sqlite_utils import Database
 
 from collector.errors import CrosstrackError
+from collector.finding import parcels_named
 from collector.store.opening import open_store
 from demo.story import SHOWN
 from demo.terminal_pictures import PictureFailed, Screen, drawn
@@ -24,7 +25,6 @@ DATABASE = Path("demo-data") / "crosstrack.db"
 OUT = Path("docs") / "pictures"
 MOST_BYTES = {".svg": 100_000, ".png": 150_000}
 
-_FINDINGS = "_col=severity&_col=kind&_col=parcel_id&_col=sentence"
 _ORDER_COLUMNS = ("account", "status", "placed_on", "store", "total", "currency", "protection_ends_on")
 _ORDERS = "&".join(f"_col={name}" for name in (*_ORDER_COLUMNS, "destination_country"))
 
@@ -63,21 +63,23 @@ def screens(parcel: str) -> tuple[Screen, ...]:
 
 
 def shots(parcel: str) -> tuple[Shot, ...]:
-    """The pages to photograph; of tables the part that begins with the facets."""
+    """The pages to photograph, `parcel` being its id; of tables the part that begins with the facets."""
+    page = f"/-/crosstrack{{database}}/parcel/{quote(parcel)}"
     return (
+        Shot("overview", "/-/crosstrack{database}?all=1"),
+        Shot("parcel", page, top="section[aria-labelledby=picture]", whole=True),
         Shot("datasette", ""),
-        Shot("datasette-findings", f"findings?{_FINDINGS}", top=".facet-results"),
-        Shot("datasette-history", f"parcel_history?{urlencode({'parcel': parcel})}"),
         Shot("datasette-orders", f"orders?{_ORDERS}", top=".facet-results"),
-        Shot("datasette-where", "where_is_everything"),
     )
 
 
 def _pictures(database: Path, parcel: str) -> Iterator[tuple[str, bytes]]:
     for screen in screens(parcel):
         yield f"{screen.name}.svg", drawn(screen, database).encode()
+    with open_store(database, must_exist=True) as db:
+        parcel_id = parcels_named(db, parcel)[0]
     with served(database) as address:
-        for shot, picture in photographed(address, shots(parcel)):
+        for shot, picture in photographed(address, shots(parcel_id)):
             yield f"{shot.name}.png", picture
 
 

@@ -26,7 +26,7 @@ from demo.small_png import NotAScreenshot, with_palette
 from demo.terminal_pictures import PictureFailed
 
 WIDTH, HEIGHT = 1280, 800
-WIDEST = 1500
+WIDEST, TALLEST = 1500, 1300
 _ROOT = Path(__file__).parents[1]
 _START_SECONDS = 60.0
 _PAGE_SECONDS = 30.0
@@ -36,16 +36,17 @@ _PLAIN_TEXT = ("--disable-lcd-text", "--font-render-hinting=none")
 _STILL = "*, *::before, *::after { animation: none !important; transition: none !important; }"
 #: Where the picture begins and ends: at the top of the element; after the last row of the table that fits
 #: whole, without a table before the footer. And how far anything reaches beyond the right edge.
-_MEASURE = """([selector, height]) => {
+_MEASURE = """([selector, height, whole]) => {
     const edges = element => element.getBoundingClientRect();
     const top = Math.max(0, Math.floor(edges(document.querySelector(selector)).top + window.scrollY) - 12);
     const ends = [...document.querySelectorAll('table tr')].map(row => edges(row).bottom + window.scrollY);
     const fitting = ends.filter(bottom => bottom <= top + height);
     const footer = edges(document.querySelector('footer')).top + window.scrollY;
+    const shown = edges(document.querySelector(selector)).bottom + window.scrollY;
     const widest = [document.documentElement, ...document.querySelectorAll('.table-wrapper')];
     return {
         top: top,
-        bottom: Math.ceil(fitting.length ? Math.max(...fitting) : Math.min(footer, top + height)),
+        bottom: Math.ceil(whole ? shown + 12 : Math.max(0, ...fitting) || Math.min(footer, top + height)),
         overhang: Math.max(...widest.map(part => part.scrollWidth - part.clientWidth)),
     };
 }"""
@@ -55,14 +56,23 @@ _MEASURE = """([selector, height]) => {
 class Shot:
     """One page to photograph.
 
-    name  the picture's, without suffix
-    path  the page's path and query below the database's own; empty for the front page
-    top   CSS selector of the element the picture begins with
+    name   the picture's, without suffix
+    path   the page's path and query below the database's own; empty for the front page. One that begins with
+           a slash is the server's, with {database} for the database's path
+    top    CSS selector of the element the picture begins with
+    whole  whether it ends with that element, however tall that is
     """
 
     name: str
     path: str
     top: str = "body"
+    whole: bool = False
+
+    def address(self, database: str) -> str:
+        """The path of the page, that of the database being `database`."""
+        if self.path.startswith("/"):
+            return self.path.replace("{database}", database)
+        return f"{database}/{self.path}" if self.path else "/"
 
 
 @contextmanager
@@ -115,7 +125,7 @@ def photographed(address: str, shots: Sequence[Shot]) -> Iterator[tuple[Shot, by
             database = page.locator("h2 a").first.get_attribute("href") or "/"
             for shot in shots:
                 doing = f"the picture {shot.name} ({shot.path or 'the front page'})"
-                _open(page, f"{address}{database}/{shot.path}" if shot.path else f"{address}/")
+                _open(page, f"{address}{shot.address(database)}")
                 yield shot, _picture(page, shot)
     except BrowserError as error:
         raise PictureFailed(f"{doing}: {error.message.strip().splitlines()[0]}") from error
@@ -136,16 +146,16 @@ def _picture(page: Page, shot: Shot) -> bytes:
     page.evaluate("document.fonts.ready")
     if not page.locator(shot.top).count():
         raise PictureFailed(f"the picture {shot.name}: the page has no {shot.top}")
-    measured = page.evaluate(_MEASURE, [shot.top, HEIGHT])
+    measured = page.evaluate(_MEASURE, [shot.top, HEIGHT, shot.whole])
     width = WIDTH + measured["overhang"]
     if width > WIDEST:
         raise PictureFailed(f"the picture {shot.name}: the page needs {width} pixels, more than {WIDEST}")
     if width > WIDTH:  # a window that much wider: no column is cut off
         page.set_viewport_size({"width": width, "height": HEIGHT})
-        measured = page.evaluate(_MEASURE, [shot.top, HEIGHT])
+        measured = page.evaluate(_MEASURE, [shot.top, HEIGHT, shot.whole])
     if measured["overhang"] > 0:
         raise PictureFailed(f"the picture {shot.name}: columns would be cut off however wide the window is")
-    height = measured["bottom"] - measured["top"]
+    height = min(measured["bottom"] - measured["top"], TALLEST)
     part = {"x": 0, "y": measured["top"], "width": width, "height": height}
     taken = page.screenshot(full_page=True, clip=part, animations="disabled", caret="hide")  # type: ignore[arg-type]
     try:

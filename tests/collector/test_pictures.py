@@ -20,7 +20,7 @@ from collector.store.opening import open_store
 from demo import pictures
 from demo.small_png import NotAScreenshot, with_palette
 from demo.terminal_pictures import PictureFailed, Screen, drawn, picture
-from demo.web_pictures import HEIGHT, WIDEST, WIDTH, served
+from demo.web_pictures import TALLEST, WIDEST, WIDTH, served
 from tests.collector.worlds import CAINIAO, CORREOS, ORDER, event, naming, record, take_in
 
 ROOT = Path(__file__).parents[2]
@@ -314,7 +314,7 @@ def test_the_script_makes_every_picture(shown, tmp_path):
         if name.endswith(".png"):
             rows = pixels(content)
             assert WIDTH <= len(rows[0]) <= WIDEST
-            assert 100 < len(rows) <= HEIGHT
+            assert 100 < len(rows) <= TALLEST
             assert len({colour for row in rows for colour in row}) > 10, name
 
 
