@@ -100,6 +100,8 @@ class Cainiao(TrackingPortal):
         if parcels is None:
             raise LayoutChanged(NAME, self.looked_for)
         readings = read_parcels(parcels, "mailNo", _parcel)
+        if not document.whole and not any(one.rows for one in readings):
+            raise LayoutChanged(NAME, f"the end of a page without rows ({DATA})")
         return tuple(replace(one, layout=one.layout and OLD_PAGE) for one in readings)
 
 

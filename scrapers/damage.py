@@ -33,6 +33,7 @@ def holds_another_page(node: LexborNode) -> bool:
 
 
 def is_printed(row: Row) -> bool:
-    """Whether time and place are no markup, and no longer than any."""
+    """Whether the words hold a letter, and time and place are no markup and no longer than any."""
     time, place = row.time_text or "", row.place or ""
-    return len(time) <= LONGEST_TIME and len(place) <= LONGEST_PLACE and "<" not in time + place
+    is_short = len(time) <= LONGEST_TIME and len(place) <= LONGEST_PLACE
+    return is_short and "<" not in time + place and any(map(str.isalpha, row.description))

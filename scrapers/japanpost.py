@@ -33,6 +33,7 @@ PARTS = re.compile(r"履歴情報|\bw_1[25]0\b")
 #: The first row of an event: its date spans the second one. Heads are `th`.
 EVENTS = f"{HISTORY} tr:has(> td.w_120, > td[rowspan])"
 CELLS = 5
+DATE = re.compile(r"\d{2,4}/\d")
 NUMBER = (f"{DETAILS} tr:has(> td.w_480, > td.w_380) > td", f"{DETAILS} td")
 #: Where the list of results says something of a number, and before there was a list.
 MESSAGES = (f"{RESULTS} tr:has(> td)", ".txt_l")
@@ -89,7 +90,7 @@ def _event(row: LexborNode) -> Row | None:
     if len(cells) != CELLS or any("colspan" in one.attributes or one.css_first("font") for one in cells):
         return None  # a message spans columns, or is set in a colour
     when, record, details, office, region = (collapse(cell.text(separator=" ")) for cell in cells)
-    if record is None:
+    if record is None or (when and not DATE.match(when)):
         return None
     where = ", ".join(part for part in (office, region) if part)
     return Row(record, when, place=where or None, note=details)

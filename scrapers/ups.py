@@ -46,6 +46,8 @@ LABEL_ONLY = "M"
 NOT_IN_DATABASE = "504"
 #: `statusCode` and `statusText` of the reply to a number with a wrong check digit.
 NO_NUMBER = ("402", "Invalid Request")
+#: In every row: a refusal beside one denies nothing.
+SCAN = "activityScan"
 #: HTTP statuses a visitor gets who is not taken for a person.
 REFUSED = frozenset({401, 403, 419})
 REPLY, TABLE = "GetStatus", "table of the page"
@@ -82,7 +84,8 @@ class Ups(TrackingPortal):
         parcels = items_at(value, "trackDetails")
         if parcels:
             return read_parcels(parcels, "trackingNumber", _parcel)
-        if (string_at(value, "statusCode"), string_at(value, "statusText")) == NO_NUMBER:
+        said = string_at(value, "statusCode"), string_at(value, "statusText")
+        if said == NO_NUMBER and SCAN not in answer.text:
             return (Reading(Outcome.NOT_FOUND),)
         if answer.status in REFUSED:
             return (Reading(Outcome.CHALLENGE),)

@@ -125,7 +125,7 @@ def _reply(page: Page) -> Reply | None:
 
 def _shown(html: str) -> object:
     """The document a browser shows as plain text on a page of its own."""
-    if "<pre" not in html or '"ret"' not in html:
+    if "<pre" not in html or not any(name in html for name in ('"ret"', "&quot;ret&quot;")):
         return None
     try:
         return document(text_of(tree(html), "body > pre") or "")
