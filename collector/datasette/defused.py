@@ -7,7 +7,9 @@ no script runs and nothing is asked for; but a policy does not stop a link, or a
 import json
 from dataclasses import dataclass
 
-from selectolax.lexbor import LexborHTMLParser, SelectolaxError
+from selectolax.lexbor import SelectolaxError
+
+from scrapers.select import tree
 
 #: Elements that run, load, refresh, embed, or hold a tree of their own that is not walked.
 _GONE = (
@@ -75,16 +77,16 @@ def source(body: bytes) -> Shown:
 
 
 def defused(body: bytes) -> bytes:
-    """An HTML page without what runs, loads or leads away; its text when it cannot be read as one."""
+    """An HTML page without what runs, loads or leads away; empty when it is nested absurdly deep."""
     try:
-        tree = LexborHTMLParser(body.decode("utf-8-sig", errors="replace"))
-        for node in tree.css(", ".join(_GONE)):
+        page = tree(body.decode("utf-8-sig", errors="replace"))
+        for node in page.css(", ".join(_GONE)):
             node.decompose()
-        for node in tree.css("*"):
+        for node in page.css("*"):
             for name, value in list(node.attributes.items()):
                 if not _is_kept(name.lower(), value or ""):
                     del node.attrs[name]
-        return (tree.html or "").encode("utf-8", errors="replace")
+        return (page.html or "").encode("utf-8", errors="replace")
     except SelectolaxError:
         return b""
 

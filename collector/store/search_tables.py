@@ -61,7 +61,7 @@ create index idx_observations_at_the_door on observations (parcel_id)
 create index idx_observations_withdrawn_at on observations (withdrawn_at) where withdrawn_at is not null;
 drop index idx_readings_parcel_id;
 create index idx_readings_parcel_id on readings (parcel_id, destination_country);
-create index idx_parcels_last_event_at on parcels (last_event_at);
+create index idx_parcels_last_event_at on parcels (last_event_at desc, id);
 """
 
 QUICKER = SEARCH + _TABLES + _INDEXES + "".join(f"{filling(name)};\n" for name in SUMMARIES)

@@ -47,7 +47,7 @@ def test_nothing_that_runs_loads_or_leads_away_is_left_of_a_page():
 
 
 @pytest.mark.parametrize(
-    "body", [b"", b"\xff\xfe<p>", b"<" * 5000, b"<div>" * 20_000, b"\0", b"<svg><script>x"]
+    "body", [b"", b"\xff\xfe<p>", b"<" * 5000, b"<div>" * 2_000_000, b"\0", b"<svg><script>x"]
 )
 def test_a_damaged_page_is_shown_as_far_as_it_can_be(body):
     assert b"<script" not in harmless("text/html", body).body
