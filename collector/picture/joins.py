@@ -75,10 +75,10 @@ def _worst(mark: Mark, pairs: Pairs) -> Disagreement | None:
     return min(said, key=lambda d: (severity_rank(d.severity), -d.size_s), default=None)
 
 
-def labelled(lines: Sequence[Join], story: Story) -> dict[int, list[Finding]]:
-    """For each finding the line that says its size, by the line's place: its largest one that is free."""
+def labelled(lines: Sequence[Join], story: Story, most: int) -> dict[int, list[Finding]]:
+    """For each of the worst findings the line that names it, by its place: its largest one that is free."""
     taken: dict[int, list[Finding]] = {}
-    for finding in story.findings:
+    for finding in story.findings[:most]:
         mine = [
             place
             for place, line in enumerate(lines)

@@ -8,13 +8,14 @@ from collector.picture import shapes
 from collector.picture.sheet import Sheet
 from collector.picture.story import Finding, Story
 from collector.picture.style import DASHES, WIDTHS
+from collector.picture.tags import MOST
 from collector.picture.words import KIND_WORDS, readable, sizes
 from collector.plain_text import one_line
 
 _MARKS = "● a moment   ◆ off its event's time   ▮ a day or an hour   ◌ no time printed"
 _TEXT_X = 84.0
-#: So many of a kind are drawn; the page lists all.
-_FINDINGS, _CONTRADICTIONS = 20, 4
+#: So many are told; the page tells all.
+_CONTRADICTIONS = 4
 _LETTER = 0.53
 
 
@@ -22,11 +23,11 @@ def key(story: Story, at: Sheet, top: float) -> tuple[shapes.Elements, float]:
     """The key's elements, from `top` on, and where it ends."""
     y = top + at.font * 1.4
     drawn: shapes.Elements = []
-    for finding in story.findings[:_FINDINGS]:
+    for finding in story.findings[:MOST]:
         drawn += _line(finding, y)
         y = _lines(drawn, " · ".join(_texts(finding, story)), at, y)
-    if len(story.findings) > _FINDINGS:
-        y = _lines(drawn, f"and {len(story.findings) - _FINDINGS} more findings", at, y)
+    if len(story.findings) > MOST:
+        y = _lines(drawn, f"and {len(story.findings) - MOST} more findings", at, y)
     for one in story.contradictions[:_CONTRADICTIONS]:
         drawn.append(shapes.ring(22, y))
         y = _lines(drawn, f"contradiction: {one_line(readable(one.explanation), 400)}", at, y)

@@ -9,10 +9,12 @@ from collector.picture.board import Board
 from collector.picture.joins import Join, labelled
 from collector.picture.placing import Mark, Placed
 from collector.picture.story import Story
-from collector.picture.words import size
+from collector.picture.tags import MOST, Tag, placed_tag
 
 #: How many further rows of a portal are drawn beside the one that speaks for the event.
 _BESIDE = 2
+#: How far to the left of its lane a changed time is named.
+_BESIDE_CHANGE = 18.0
 
 
 def joins(on: Board) -> shapes.Elements:
@@ -79,17 +81,13 @@ def rings(on: Board) -> shapes.Elements:
 
 
 def tags(on: Board) -> shapes.Elements:
-    """The letter and the size of every finding, on one of its lines."""
+    """The letter of every finding on one of its lines, with its size where there is room."""
     events = {one.event.id: one for one in on.events}
-    drawn: shapes.Elements = []
-    font = on.at.font - 2
-    for place, findings in labelled(on.lines, on.story).items():
+    taken: list[Tag] = []
+    for place, findings in labelled(on.lines, on.story, MOST).items():
         one = on.lines[place]
         start, end = _ends(on, events[one.event_id], one)
-        for step, finding in enumerate(findings):
-            far = "" if on.at.is_narrow or finding.kind == "precision" else f" {size(finding.largest_s)}"
-            x, y = (start[0] + end[0]) / 2, (start[1] + end[1]) / 2 + step * font * 1.5
-            if one.is_change:
-                x -= 14
-            drawn += shapes.tag(x, y, finding, finding.letter + far, font)
-    return drawn
+        if one.is_change:
+            start = end = (start[0] - _BESIDE_CHANGE, (start[1] + end[1]) / 2)
+        taken.append(placed_tag(findings, start, end, on.at.font - 2, taken))
+    return [part for tag in taken for part in shapes.tag(tag.x, tag.y, tag.finding, tag.text, on.at.font - 2)]

@@ -14,6 +14,9 @@ from collector.picture.words import safe
 
 Elements = list[svg.Element]
 
+#: What a tag is wider than its text, and how high it is, of its font's size.
+TAG_PADDING, TAG_HEIGHT = 9.0, 1.44
+
 
 def words(
     x: float, y: float, text: str, *, font: float, kind: str = "", anchor: str = "start", turn: float = 0
@@ -110,12 +113,12 @@ def span(x: float, top: float, bottom: float, told: str) -> svg.Rect:
 
 def tag(x: float, y: float, finding: Finding, text: str, font: float) -> Elements:
     """A finding's letter, and how far apart, in a box on its line."""
-    width = text_width(text, font) + 9
+    width = text_width(text, font) + TAG_PADDING
     box = svg.Rect(
         x=_n(x - width / 2),
-        y=_n(y - font * 0.72),
+        y=_n(y - font * TAG_HEIGHT / 2),
         width=_n(width),
-        height=_n(font * 1.44),
+        height=_n(font * TAG_HEIGHT),
         rx=_n(font * 0.5),
         class_=["tag", f"s-{finding.severity}"],
     )

@@ -41,12 +41,12 @@ class Sheet:
     @property
     def heading_letters(self) -> int:
         """How many letters of a portal's name there is room for above its lane."""
-        return 14 if self.is_narrow else max(int(self.spacing / (self.font * _LETTER)), 8)
+        return 13 if self.is_slanted else max(int(self.spacing / (self.font * _LETTER)), 8)
 
     @property
     def is_slanted(self) -> bool:
         """Whether portals' names are turned because their lanes are narrow."""
-        return self.is_narrow or self.spacing < 62
+        return self.is_narrow or self.spacing < 84
 
 
 def text_width(text: str, font: float) -> float:
