@@ -26,6 +26,7 @@ from collector.limits import Limits
 from collector.outlook import next_due
 from collector.plan import Due, Wanted, arriving_orders, due_visits
 from collector.politeness import permit
+from collector.read.gazetteer import cities
 from collector.settings import Settings
 from collector.signed_in import accounts_asked, session_ages
 from collector.store.drifts import drifts, note_shrinking
@@ -87,7 +88,6 @@ class _Run:
         self.done: set[tuple[str, str]] = set()
         self.arriving: frozenset[str] = frozenset()
         self.started = given.clock()
-        self.open_pages = asyncio.Semaphore(given.limits.at_once)
 
     async def make(self) -> Summary:
         self.deriver.catch_up()  # what a killed run stored and did not derive
@@ -131,7 +131,10 @@ class _Run:
         queues, signed_in = self._queues(), self._sessions()
         if not queues and not signed_in:
             return
+        # The gazetteer takes as long to build as the browser to start; each leaves the other a core.
+        building = asyncio.ensure_future(asyncio.to_thread(cities, ""))
         async with open_browser(self.given.browser) as browser:
+            await building
             turns = [turn for shop, session in signed_in for turn in [self._turn(browser, shop, session)]]
             while queues or turns:
                 await asyncio.gather(*turns, *(self._numbers(browser, q) for q in queues))
@@ -218,6 +221,5 @@ class _Run:
             clock=self.given.clock,
             sleep=self.given.sleep,
             limits=self.given.limits,
-            open_pages=self.open_pages,
             is_put_off=self._put_off,
         ).take()

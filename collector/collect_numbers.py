@@ -60,7 +60,6 @@ class PortalTurn:
     """One portal's turn.
 
     numbers     those due, the most valuable first
-    open_pages  bounds how many pages are open at one time
     is_put_off  whether the portal must not be asked now, which is noted with how many visits are left
     left        the numbers whose visit has not begun; `begins` is held while one does
     rest_s      the pause after a visit that lasted longer than the portal's pause: slowness asks for mercy
@@ -73,7 +72,6 @@ class PortalTurn:
     clock: Clock
     sleep: Callable[[float], Awaitable[None]]
     limits: Limits
-    open_pages: asyncio.Semaphore
     is_put_off: Callable[[str, int], bool]
     asks_one_by_one: bool = False
     rest_s: float = 0.0
@@ -87,7 +85,7 @@ class PortalTurn:
         """Visit the numbers: the first alone, then as many at a time as the portal takes."""
         known = recipients(self._db)
         if await self._took_next(known):
-            at_once = min(self.portal.politeness.at_once, self.limits.at_once, len(self.left))
+            at_once = min(self.portal.politeness.at_once, len(self.left))
             await asyncio.gather(*(self._took_all(known) for _ in range(at_once)))
 
     async def _took_all(self, known: Mapping[str, Recipient]) -> None:
@@ -99,8 +97,7 @@ class PortalTurn:
         numbers = await self._begun()
         if not numbers:
             return False
-        async with self.open_pages:
-            made = await self._visited(numbers, known.get(numbers[0], NOBODY))
+        made = await self._visited(numbers, known.get(numbers[0], NOBODY))
         pause = self.portal.politeness.seconds_between
         self.rest_s = pause if made[0].duration_ms > 1000 * pause else 0.0
         for one in made:

@@ -7,7 +7,7 @@ import asyncio
 import logging
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from typing import Any
 
 import playwright.async_api as pw
@@ -139,6 +139,7 @@ class Browser:
         self._found = found
         self._options = options
         self._engines: dict[str, _Engine] = {}
+        self._slots: asyncio.Semaphore | None = None
 
     @property
     def open_pages(self) -> int:
@@ -163,6 +164,7 @@ class Browser:
     ) -> AsyncIterator[Tab]:
         """A tab on an empty page that may load from the portal's hosts only.
 
+        It is waited for while as many are open as `limits` allow; those of accounts, one each, do not count.
         Pages of one portal, language and account share cookies and cache. Raises BrowserGone where the
         browser died meanwhile, Playwright's errors and TimeoutError where it does not answer, CrosstrackError
         where it cannot be started again.
@@ -170,7 +172,7 @@ class Browser:
 
         engine = self._engine_of(portal, session)
         start = self._start_for(portal, language, session)
-        async with engine.use(start, language, limits) as tabs:
+        async with self._slot(limits, session), engine.use(start, language, limits) as tabs:
             try:
                 async with tabs.tab(portal, language, limits, session) as tab:
                     yield tab
@@ -210,6 +212,13 @@ class Browser:
     async def close(self) -> None:
         """Closes every browser; logs and goes on where one does not close in time."""
         await asyncio.gather(*(engine.close() for engine in self._engines.values()))
+
+    def _slot(self, limits: Limits, session: SignedIn | None) -> AbstractAsyncContextManager[None]:
+        """What a tab takes up while it is open."""
+        if session is not None:
+            return nullcontext()
+        self._slots = self._slots or asyncio.Semaphore(limits.at_once)
+        return self._slots
 
     def _engine_of(self, portal: Portal, session: SignedIn | None) -> _Engine:
         return self._engine("" if self._options.profiles is None else _profile(portal, session))

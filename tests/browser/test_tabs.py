@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from collector.browser import BrowserOptions, open_browser
 from fixtures import messages
 from fixtures.messages import page
 from scrapers.words import Outcome
@@ -160,3 +161,27 @@ def test_a_download_under_way_does_not_hold_up_the_next_number(bench):
     bench.site.queue(PAGE, "/parcel", [page(slow + SHELL)])
     bench.visit(Depot(), limits=replace(QUICK, visit_bytes=10**9))
     assert bench.visit(Depot(), OTHER).outcome is Outcome.OK
+
+
+def test_no_more_pages_are_open_than_the_machine_may_take(bench):
+    bench.site.lasting("www.counter.test", "/steady", replace(page("<ul class=rows><li>S</ul>"), delay_s=0.2))
+    most, over = 0, asyncio.Event()
+
+    async def watch(browser):
+        nonlocal most
+        while not over.is_set():
+            most = max(most, browser.open_pages)
+            await asyncio.sleep(0.01)
+
+    async def visit_five():
+        async with open_browser(BrowserOptions(arguments=tuple(bench.arguments))) as browser:
+            watching = asyncio.ensure_future(watch(browser))
+            how = {"limits": replace(QUICK, at_once=2), "browser": browser}
+            visited = await asyncio.gather(*(bench.visiting(Steady(), str(n), **how) for n in range(5)))
+            over.set()
+            await watching
+            return visited
+
+    visited = bench.runner.run(visit_five())
+    assert {one.outcome for one in visited} == {Outcome.OK}
+    assert most == 2

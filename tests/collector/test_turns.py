@@ -62,7 +62,7 @@ class Visits:
 def turn(db, monkeypatch):
     """Make a turn with visits of so many seconds; gives them, and how many were put off when."""
 
-    def make(seconds, politeness, *, at_once=4, outcome=Outcome.NOT_FOUND):
+    def make(seconds, politeness, *, outcome=Outcome.NOT_FOUND):
         portal = type(portals()["correos"])()
         monkeypatch.setattr(type(portal), "politeness", politeness)
         clock = RunClock(BEGAN)
@@ -85,8 +85,7 @@ def turn(db, monkeypatch):
                 numbers=NUMBERS,
                 clock=clock,
                 sleep=asyncio.sleep,
-                limits=Limits(at_once=at_once),
-                open_pages=asyncio.Semaphore(at_once),
+                limits=Limits(),
                 is_put_off=is_put_off,
             ).take()
 
@@ -111,12 +110,6 @@ def test_several_are_under_way_where_the_portal_takes_it_after_a_first_one_alone
     visits, _ = turn(8, Politeness(2, 100, "test", at_once=3))
     assert visits.began == [0, 8, 10, 12, 16, 18]
     assert visits.most == 3
-
-
-def test_never_more_than_the_machine_takes(turn):
-    visits, _ = turn(8, Politeness(0, 100, "test", at_once=6), at_once=2)
-    assert visits.most == 2
-    assert len(visits.began) == len(NUMBERS)
 
 
 def test_the_budget_holds_for_what_is_under_way_together(turn):

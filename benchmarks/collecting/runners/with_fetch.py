@@ -28,7 +28,7 @@ async def collect(job: Job) -> None:
     first, *waiting = job.numbers
     async with async_playwright() as playwright:
         browser = await opened(playwright, job)
-        page = await lean_page(browser)
+        page = await lean_page(await browser.new_context())
         rows = {first: await visited(page, job.url(first))}
 
         async def work() -> None:

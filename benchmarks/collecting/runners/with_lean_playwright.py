@@ -2,7 +2,7 @@
 
 import asyncio
 
-from playwright.async_api import Browser, Error, Page, Playwright, async_playwright
+from playwright.async_api import Browser, BrowserContext, Error, Page, Playwright, async_playwright
 
 from benchmarks.collecting.pages import Rows
 from benchmarks.collecting.runners.job import Job, rows_in, run
@@ -16,10 +16,10 @@ async def opened(playwright: Playwright, job: Job) -> Browser:
     return await playwright.chromium.launch(executable_path=job.browser, args=job.arguments)
 
 
-async def lean_page(browser: Browser) -> Page:
+async def lean_page(context: BrowserContext) -> Page:
     """A page that loads documents, scripts and data only."""
-    page = await browser.new_page()
-    events = await page.context.new_cdp_session(page)
+    page = await context.new_page()
+    events = await context.new_cdp_session(page)
     await events.send("Network.enable")
     await events.send("Network.setBlockedURLs", {"urls": _UNNEEDED})
     return page
@@ -44,9 +44,10 @@ async def collect(job: Job) -> None:
     waiting, rows = job.numbers[::-1], {}
     async with async_playwright() as playwright:
         browser = await opened(playwright, job)
+        context = await browser.new_context()
 
         async def work() -> None:
-            page = await lean_page(browser)
+            page = await lean_page(context)
             while waiting:
                 number = waiting.pop()
                 rows[number] = await visited(page, job.url(number))
