@@ -13,7 +13,6 @@ from sqlite_utils import Database
 
 from collector.clock import utc_now
 from collector.datasette.ours import asked_database
-from collector.datasette.parcel_actions import refusal
 from collector.datasette.parcel_links import read, rendered, table_address
 from collector.datasette.parcel_parts import Parts, parcel_parts
 from collector.datasette.served import Asked, Served
@@ -24,6 +23,8 @@ from collector.picture.sheet import NARROW
 from collector.picture.story import Finding, Story
 from collector.read.countries import country_name
 
+#: So many findings are told at once, the worst; the others on request.
+_FINDINGS = 8
 _NAMED = "select id, title, stage from parcels where id = ?"
 
 
@@ -60,7 +61,7 @@ def _context(datasette: Served, database: str, parts: Parts) -> dict[str, Any]:
         "story": story,
         "titles": story.titles(),
         "route": _route(story),
-        "refusal": refusal,
+        "FINDINGS": _FINDINGS,
         "disagreements_of": partial(_disagreements, datasette, database, story.parcel_id),
         "rows_of": partial(_rows, datasette, database, story.parcel_id),
     }

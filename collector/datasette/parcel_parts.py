@@ -115,7 +115,7 @@ def timeline(story: Story) -> list[Moment]:
         Moment(
             event,
             tuple(_cells(event, rows[event.id, portal.name]) for portal in story.portals),
-            tuple(sorted(disputed[event.id] - {""})),
+            tuple(f.letter for f in story.findings if f.letter in disputed[event.id]),
         )
         for event in story.events
     ]
