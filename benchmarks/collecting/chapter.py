@@ -7,8 +7,15 @@ from benchmarks.bench import Options
 from benchmarks.collecting.comparing import WAYS, Case, Figures, Way, browser_used, interleaved
 from benchmarks.collecting.portals import PAUSE_S
 
-_NAIVE = "naive"
 _ROUNDS = 3
+_MAIN = ("crosstrack", "lean", "fetch", "scrapy-playwright", "crawlee", "crawlee, tuned")
+_FEW = ("crosstrack", "lean", "fetch", "crawlee")
+_OTHERS: Mapping[Case, Sequence[str]] = {
+    Case("printed", 100, failing=5): (*_FEW, "scrapy-playwright"),
+    Case("drawn", 100, failing=5): (*_FEW, "scrapy-playwright", "naive"),
+    Case("printed", 400): _FEW,
+    Case("drawn", 400): _FEW,
+}
 Measured = Mapping[str, Figures]
 
 
@@ -38,7 +45,9 @@ BARS = (
 def measured(options: Options) -> str:
     """The chapter on collecting."""
     count, rounds = (20, 1) if options.quick else (100, _ROUNDS)
-    main = {portal: interleaved(Case(portal, count), WAYS, rounds) for portal in ("printed", "drawn")}
+    main = {
+        portal: interleaved(Case(portal, count), _named(_MAIN), rounds) for portal in ("printed", "drawn")
+    }
     lines = [
         "## Collecting",
         "",
@@ -76,21 +85,23 @@ def _held_against(main: Mapping[str, Measured]) -> Iterator[str]:
 
 def _others() -> Iterator[str]:
     """One round each with failures, and with more numbers."""
-    ways = [way for way in WAYS if way.name != _NAIVE]
-    for case in (Case("printed", 100, 5), Case("drawn", 100, 5), Case("printed", 400), Case("drawn", 400)):
+    for case, names in _OTHERS.items():
         failing = f", {case.failing} % fail first" if case.failing else ""
-        yield from _table(f"{case.portal}, {case.count} numbers{failing}, one round", _one_round(case, ways))
+        title = f"{case.portal}, {case.count} numbers{failing}, one round"
+        yield from _table(title, interleaved(case, _named(names), 1))
 
 
-def _one_round(case: Case, ways: Sequence[Way]) -> Measured:
-    return interleaved(case, ways, 1)
+def _named(names: Sequence[str]) -> list[Way]:
+    return [way for way in WAYS if way.name in names]
 
 
 def _paced() -> Iterator[str]:
     """With a pause between visits the pauses are the bound."""
     case = Case("drawn", 60, paced=True)
-    ours = [way for way in WAYS if way.ours]
-    wall, bound = interleaved(case, ours, 1)["crosstrack"].wall_s, (case.count - 1) * PAUSE_S
+    wall, bound = (
+        interleaved(case, _named(["crosstrack"]), 1)["crosstrack"].wall_s,
+        (case.count - 1) * PAUSE_S,
+    )
     yield (
         f"{case.count} numbers of a portal that wants {PAUSE_S} s between visits: {wall:.1f} s, "
         f"{wall / bound:.3f} of the {bound} s that its pauses take (at most 1.05)."

@@ -56,7 +56,7 @@ class Site:
         if failure == "reset":
             _reset(writer)
             return False
-        message = _message(Reply(b"Busy", "text/plain", status=503) if failure else reply)
+        message = _message(Reply(b"Busy", "text/plain", is_kept=False, status=503) if failure else reply)
         self._told["bytes out"] += len(message)
         writer.write(message)
         await writer.drain()
