@@ -2,21 +2,48 @@
 
 import pickle
 import zlib
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
+from copyreg import dispatch_table
+from dataclasses import fields
+from io import BytesIO
+from operator import attrgetter
+from typing import Any
 
 from collector.derive.gathering import Group
 from collector.derive.rows import ParcelRows, Row, count_rows, parcel_rows
 from collector.derive.tracks import FoldedParcel, folded_parcels
+from collector.fold import Observation, Sighting
+from collector.read.rows import ReadRow
 from collector.reconcile import counts, reconcile
 from collector.reconcile.clocks import Estimates
 from collector.reconcile.learn import used_estimates
+from scrapers.contract import Row as PrintedRow
 
 
 def learned(groups: Sequence[Group]) -> tuple[bytes, list[Row]]:
     """The groups' parcels, folded and packed for `reconciled`, and the rows of `clock_counts` they give."""
     parcels = [p for group in groups for p in folded_parcels(group)]
-    packed = zlib.compress(pickle.dumps(parcels, pickle.HIGHEST_PROTOCOL), 1)
-    return packed, [row for p in parcels for row in count_rows(p.id, counts(p.parcel))]
+    return _packed(parcels), [row for p in parcels for row in count_rows(p.id, counts(p.parcel))]
+
+
+def _packed(parcels: Sequence[FoldedParcel]) -> bytes:
+    out = BytesIO()
+    _Packer(out, pickle.HIGHEST_PROTOCOL).dump(parcels)
+    return zlib.compress(out.getbuffer(), 1)
+
+
+def _as_call(kind: type) -> Callable[[Any], tuple[type, tuple[object, ...]]]:
+    """How pickle takes a dataclass for the call that makes it: it looks up the fields of each object else."""
+    values = attrgetter(*(field.name for field in fields(kind)))
+    return lambda one: (kind, values(one))
+
+
+class _Packer(pickle.Pickler):
+    """Packs what there is most of in a third of the time."""
+
+    dispatch_table = dispatch_table | {
+        kind: _as_call(kind) for kind in (Observation, PrintedRow, ReadRow, Sighting)
+    }
 
 
 def reconciled(packed: bytes, known: Estimates, without: Collection[str]) -> list[ParcelRows]:

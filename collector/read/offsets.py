@@ -72,9 +72,9 @@ def iso_utc(instant: datetime) -> str:
     """
     if instant.tzinfo is None:
         raise ValueError(f"{instant.isoformat()} has no zone")
-    moment = instant.astimezone(UTC)
+    moment = instant if instant.tzinfo is UTC else instant.astimezone(UTC)
     fraction = f".{moment.microsecond // 1000:03}" if moment.microsecond >= 1000 else ""
-    return f"{moment.replace(microsecond=0, tzinfo=None).isoformat()}{fraction}Z"
+    return f"{moment.isoformat()[:19]}{fraction}Z"
 
 
 def parse_iso_utc(text: str) -> datetime:

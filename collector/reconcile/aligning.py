@@ -19,10 +19,14 @@ def aligned(
 
     `gain` is what pairing is worth; pairs that are worth nothing are not made.
     """
-    worth = [[max(0.0, gain(row, event)) for event in events] for row in rows]
+    return best_pairs([[max(0.0, gain(row, event)) for event in events] for row in rows])
+
+
+def best_pairs(worth: Sequence[Sequence[float]]) -> list[tuple[int, int, bool]]:
+    """The same from what each row is worth with each event, never less than 0."""
     best = _best(worth)
     found: list[tuple[int, int, bool]] = []
-    row, event = len(rows), len(events)
+    row, event = len(worth), len(worth[0]) if worth else 0
     while row and event:
         if best[row][event] == best[row - 1][event]:
             row -= 1
@@ -40,10 +44,14 @@ def _best(worth: Sequence[Sequence[float]]) -> list[list[float]]:
     width = len(worth[0]) if worth else 0
     best = [[0.0] * (width + 1)]
     for gains in worth:
-        above, line = best[-1], [0.0]
+        above, most = best[-1], 0.0
+        if not any(gains):
+            best.append(above)  # such a row changes nothing
+            continue
+        line = [most]
         for event, gain in enumerate(gains):
-            paired = above[event] + gain if gain else 0.0
-            line.append(max(above[event + 1], line[event], paired))
+            most = max(above[event + 1], most, above[event] + gain if gain else 0.0)
+            line.append(most)
         best.append(line)
     return best
 

@@ -8,7 +8,7 @@ row it repeats, of another portal), "UTC+05:30" (one offset), or the name of a z
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import cache
+from functools import cache, lru_cache
 from typing import Literal
 
 from collector.fold import Observation
@@ -83,6 +83,12 @@ def estimate_of(portal: str, leg: Leg | None, estimates: Estimates) -> Estimate:
     own, usual = estimates.get((portal, leg_name(leg))), estimates.get((portal, ANY))
     if own is None or usual is None:
         return own or (replace(usual, lag_class=None, lag_minutes=None) if usual else UNKNOWN)
+    return _completed(own, usual)
+
+
+@lru_cache(maxsize=1 << 12)
+def _completed(own: Estimate, usual: Estimate) -> Estimate:
+    """A habit on one leg, and of all legs what is not known there."""
     if own.clock is None:
         own = replace(own, clock=usual.clock, offset_minutes=usual.offset_minutes)
     return replace(

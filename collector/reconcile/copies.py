@@ -97,7 +97,7 @@ def claimed_minute(o: Observation) -> int | None:
 def is_copy(o: Observation, source: Observation) -> bool:
     """Whether the words of `o` are those of `source`, perhaps with something before or behind them."""
     a, b = (_plain(one.row.printed.description) for one in (o, source))
-    short, long = sorted((a, b), key=len)
+    short, long = (b, a) if len(b) < len(a) else (a, b)
     return len(short) >= _LONG_ENOUGH and short in long
 
 

@@ -61,7 +61,9 @@ class Scan:
 
     def apart(self, moment: float) -> float:
         """Minutes that its time lies behind a moment; 0 if it covers it."""
-        nearest = min((at - moment for at in self.moments), key=abs)
+        nearest = self.moments[0] - moment
+        if len(self.moments) > 1:
+            nearest = min((at - moment for at in self.moments), key=abs)
         if self.width > MINUTE and nearest < 0:
             return min(0.0, nearest + self.width)
         return nearest
@@ -75,6 +77,7 @@ class Group:
     moment: float | None = None
     fit: float = 0.0
     milestone: Milestone | None = None
+    pages: frozenset[tuple[str, str]] = frozenset()
     is_shared: bool = False
     is_gone: bool = field(default=False)
 
@@ -84,9 +87,13 @@ class Group:
     def settle(self) -> None:
         """Work out the moment, its likelihood, what most scans are called, and if several pages tell it."""
         self.moment, self.fit = best_moment(self.scans)
+        self.pages = frozenset([s.page for s in self.scans])
+        self.is_shared = len(self.pages) > 1
+        if len(self.scans) == 1:
+            self.milestone = self.scans[0].milestone
+            return
         said = Counter(s.milestone for s in self.scans if s.milestone is not None)
         self.milestone = min(said, key=lambda m: (-said[m], m)) if said else None
-        self.is_shared = len({s.page for s in self.scans}) > 1
 
 
 #: Pairs of scans that are not one event, because the user says so.
@@ -141,17 +148,28 @@ def words(g: Group, h: Group) -> float | None:
 
     None if any two cannot be one. Words that nobody understands say nothing where others do.
     """
+    if len(g.scans) == len(h.scans) == 1:
+        return _words_of_two(g.scans[0], h.scans[0])
     said: list[float] = []
     for a in g.scans:
         for b in h.scans:
-            is_mixed = a.is_physical != b.is_physical
-            told = [words_given(x, y, is_scan_and_data=is_mixed) for x in a.names for y in b.names]
-            found = max((t for t in told if t is not None), default=None)
+            found = _words_of_two(a, b)
             if found is None:
                 return None
             if a.milestone is not None and b.milestone is not None:
                 said.append(found)
     return max(said, default=0.0)
+
+
+def _words_of_two(a: Scan, b: Scan) -> float | None:
+    is_mixed = a.is_physical != b.is_physical
+    if len(a.names) == len(b.names) == 1:
+        found = words_given(a.milestone, b.milestone, is_scan_and_data=is_mixed)
+    else:
+        told = [words_given(x, y, is_scan_and_data=is_mixed) for x in a.names for y in b.names]
+        found = max((t for t in told if t is not None), default=None)
+    is_told = a.milestone is not None and b.milestone is not None
+    return found if found is None or is_told else 0.0
 
 
 def may_be_two_steps(g: Group, h: Group) -> bool:
@@ -221,6 +239,8 @@ def best_moment(scans: Sequence[Scan]) -> tuple[float | None, float]:
 
     A relay that says what a portal of its own knowledge says in the same group adds nothing.
     """
+    if len(scans) == 1 and scans[0].is_fine and len(scans[0].moments) == 1:
+        return scans[0].moments[0], _fit(scans[0], scans[0].moments[0])
     if len(scans) > 1:
         scans = [s for s in scans if s.is_witness or not any(w.is_witness and _agree(s, w) for w in scans)]
     fine = sorted({at for s in scans if s.is_fine for at in s.moments})

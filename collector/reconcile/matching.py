@@ -20,7 +20,7 @@ from itertools import count, islice
 from math import inf
 from types import MappingProxyType
 
-from collector.reconcile.aligning import aligned
+from collector.reconcile.aligning import best_pairs
 from collector.reconcile.groups import (
     Group,
     Scan,
@@ -123,7 +123,8 @@ class _Matching:
             for later, _, h in islice(standing, place + 1, None):
                 if later > moment + reach:
                     break
-                self._offer(heap, g, h, gain)
+                if g.pages.isdisjoint(h.pages):
+                    self._offer(heap, g, h, gain)
         while heap:
             before, _, g, h = heapq.heappop(heap)
             if g.is_gone or h.is_gone:
@@ -139,7 +140,7 @@ class _Matching:
                 heapq.heappush(heap, (-now, next(self.order), g, h))
 
     def _offer(self, heap: _Heap, g: Group, h: Group, gain: Callable[[Group, Group], float]) -> None:
-        if _is_near(g, h):
+        if g.pages.isdisjoint(h.pages) and _is_near(g, h):
             now = gain(g, h)
             if now > 0:
                 heapq.heappush(heap, (-round(now, 6), next(self.order), g, h))
@@ -253,27 +254,34 @@ class _Matching:
         """Give the rows of a page that stand alone the events they fit in the order of both."""
         rows = self.pages[page]
         alone = {id(s) for s in rows if not self.group_of[id(s)].is_shared}
+        if not any(id(s) in alone and _has_open_time(s) for s in rows):
+            return
         events = [
             g for g in self.groups if not g.is_gone and g.moment is not None and _is_elsewhere(g, page, alone)
         ]
         events.sort(key=lambda g: (g.moment or 0.0, g.scans[0].key))
-        for row, event, is_only in aligned(rows, events, lambda s, g: self._worth(s, g, alone)):
+        for row, event, is_only in best_pairs([self._worths(s, events, alone) for s in rows]):
             s, g = rows[row], events[event]
             if id(s) in alone and (is_only or s.moments):
                 self._join(g, self.group_of[id(s)])
 
-    def _worth(self, s: Scan, g: Group, alone: set[int]) -> float:
-        """What it is worth to pair a row with an event of others, its place on the page aside."""
+    def _worths(self, s: Scan, events: Sequence[Group], alone: set[int]) -> list[float]:
+        """What it is worth to pair a row with each of the events of others, its place on the page aside."""
         mine = self.group_of[id(s)]
         if id(s) not in alone:
-            return _ANCHOR if mine is g else 0.0
+            return [_ANCHOR if mine is g else 0.0 for g in events]
+        if not _has_open_time(s):
+            return [0.0] * len(events)  # that it was not joined at once has a reason
+        return [max(0.0, self._worth(s, mine, g)) for g in events]
+
+    def _worth(self, s: Scan, mine: Group, g: Group) -> float:
         if g.moment is None or (s.moments and not _is_near(mine, g)) or are_kept_apart(mine, g, self.apart):
             return 0.0
         if not s.moments:
             return _LOOSE if _is_same(s, g) and _has_no(s, g) else 0.0
         apart = s.apart(g.moment)
         if abs(apart) <= MINUTE and s.is_fine:
-            return 0.0  # that it was not joined at once has a reason
+            return 0.0  # again, that has a reason
         is_late = 0 < apart <= (s.habit.lag or 0.0)
         if s.is_fine and not is_late:
             return 0.0
@@ -312,10 +320,17 @@ def _is_near(g: Group, h: Group) -> bool:
         return True
     if apart > REACH + (DAY if width > MINUTE else 0.0):
         return False
-    is_alike = g.milestone is not None and h.milestone is not None and words(g, h) is not None
-    is_guessed = any(s.habit.wrong_label for s in (g.scans[0], h.scans[0])) and apart <= 1.1 * DAY
-    is_late = any(s.habit.lag and apart <= s.habit.lag for s in (g.scans[0], h.scans[0]))
-    return is_alike or is_guessed or is_late
+    ours, theirs = g.scans[0].habit, h.scans[0].habit
+    is_guessed = (ours.wrong_label or theirs.wrong_label) and apart <= 1.1 * DAY
+    is_late = apart <= max(ours.lag or 0.0, theirs.lag or 0.0)
+    if is_guessed or is_late:
+        return True
+    return g.milestone is not None and h.milestone is not None and words(g, h) is not None
+
+
+def _has_open_time(s: Scan) -> bool:
+    """Whether a scan's own time leaves open which event it tells: it is coarse, missing, or usually late."""
+    return not s.is_fine or bool(s.habit.lag)
 
 
 def _is_elsewhere(g: Group, page: tuple[str, str], alone: set[int]) -> bool:

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from collector.fold import Observation
 from collector.read.rows import ReadRow
@@ -42,9 +42,9 @@ def passings(rows: Sequence[Observation]) -> list[tuple[Passing, Observation]]:
     return told
 
 
-def _order(o: Observation) -> tuple[bool, str, int]:
+def _order(o: Observation) -> tuple[bool, datetime, int]:
     at = o.row.local_time
-    return at is None, "" if at is None else at.isoformat(), o.sequence
+    return at is None, at or datetime.min, o.sequence  # noqa: DTZ901 - wall times are naive
 
 
 def _is_same_scan(a: ReadRow, b: ReadRow) -> bool:

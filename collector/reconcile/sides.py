@@ -59,8 +59,11 @@ def speakers(members: Iterable[Said]) -> dict[str, Said]:
         when = "" if wall is None else (span or wall).earliest.replace(tzinfo=None).isoformat()
         return (FINEST[said.observation.row.precision], span is None, when, content(said.observation))
 
+    every = list(members)
+    if len(every) == 1:
+        return {every[0].observation.portal: every[0]}
     best: dict[str, Said] = {}
-    for said in sorted(members, key=rank):
+    for said in sorted(every, key=rank):
         best.setdefault(said.observation.portal, said)
     return dict(sorted(best.items()))
 
