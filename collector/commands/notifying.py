@@ -43,7 +43,7 @@ def notify(
     if dry_run:
         _show(context, settings, as_json=as_json)
     elif test:
-        _test(_sender(settings))
+        _test(_sender(settings), as_json=as_json)
     else:
         _send(context, settings, as_json=as_json)
 
@@ -69,13 +69,15 @@ def _show(context: typer.Context, settings: "NoticeSettings", *, as_json: bool) 
         say("there is nothing to tell")
 
 
-def _test(sender: "Sender") -> None:
-    failed = False
+def _test(sender: "Sender", *, as_json: bool) -> None:
+    told: dict[str, str | None] = {}
     for target in sender.targets:
-        reason = sender.send(target, "Crosstrack", "This is a test. Notices will arrive here.")
-        say(f"{target}: {reason or 'sent'}")
-        failed = failed or reason is not None
-    if failed:
+        told[target] = sender.send(target, "Crosstrack", "This is a test. Notices will arrive here.")
+        if not as_json:
+            say(f"{target}: {told[target] or 'sent'}")
+    if as_json:
+        put_json({"target": target, "error": reason} for target, reason in told.items())
+    if any(told.values()):
         raise typer.Exit(int(ExitStatus.SOME_FAILED))
 
 

@@ -151,6 +151,12 @@ def test_a_test_message_goes_to_every_address(crosstrack, configured, server):
     assert "1 (JSON): sent" in said
     assert "2 (JSON): it was not taken" in said
     assert SECRET not in said
+    told = crosstrack("notify", "--test", "--json", status=1).stdout
+    assert [(one["target"], bool(one["error"])) for one in json.loads(told)] == [
+        ("1 (JSON)", False),
+        ("2 (JSON)", True),
+    ]
+    assert SECRET not in told
 
 
 def test_what_is_missing_is_said_in_one_line(crosstrack, configured, tmp_path, monkeypatch):
