@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from rich.box import SIMPLE_HEAD
+from rich.cells import cell_len
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -57,7 +58,7 @@ def print_stacked(
 def _needed(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> int:
     """How wide a table with these cells has to be at least."""
     widths = [
-        max([len(heading), *(min(len(row[place]), _ROOM_FOR_TEXT) for row in rows)])
+        max([len(heading), *(min(cell_len(row[place]), _ROOM_FOR_TEXT) for row in rows)])
         for place, heading in enumerate(headings)
     ]
     return sum(widths) + 3 * len(widths)

@@ -7,6 +7,7 @@ import re
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from rich.cells import cell_len
 from rich.console import Console
 
 from collector.reconcile.kinds import SEVERITY
@@ -185,6 +186,16 @@ def test_marks_are_explained_below_and_only_those_there_are():
     assert not any("conflict" in line for line in lines)
     plain, _ = printed(print_timeline, [seen(differs={}, highlight=None)])
     assert plain[-1].split()[0] == "03-25"
+
+
+@pytest.mark.parametrize("width", [40, 70, 110, 160])
+def test_wide_letters_fit_too(width):
+    wide = seen(shown={"chinapost": "3月25日 16:55", "usps": "noon"}, place="深圳国际邮件互换局")
+    lines, _ = printed(
+        print_timeline, [wide | {"milestone": None, "description": "离开处理中心" * 6}], width=width
+    )
+    assert max(map(cell_len, lines)) <= width
+    assert any("3月25日 16:55" in line for line in lines)
 
 
 def test_an_event_without_any_time_stands_without_one():
