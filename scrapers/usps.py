@@ -80,7 +80,7 @@ class Usps(TrackingPortal):
     example = "9400111206206406260787"
     address = Address(
         "https://tools.usps.com/go/TrackConfirmAction?tLabels={number}",
-        keys=("tLabels", *(f"qtc_tLabels{position}" for position in range(1, 36))),
+        keys=("tLabels", *(f"{key}{at}" for key in ("tLabels", "qtc_tLabels") for at in range(1, 36))),
         path=re.compile(r"^/tracking/(?P<number>[^/]+)"),
         separators=r"\s*,\s*",  # a number may be written in groups
     )
@@ -106,9 +106,10 @@ class Usps(TrackingPortal):
 
 def _boxes(root: LexborHTMLParser) -> list[LexborNode]:
     """The part of the page for each number; all of it where somebody saved but the rows."""
-    body = root.body
-    is_part = body is not None and maybe(body, RESULTS) is None and bool(steps(body))
-    return root.css(CONTAINER) or ([body] if body is not None and is_part else [])
+    boxes, body = root.css(CONTAINER), root.body
+    if not boxes and body is not None and maybe(body, RESULTS) is None and steps(body):
+        return [body]
+    return boxes
 
 
 def _read(document: Document, box: LexborNode, boxes: int) -> Reading:
