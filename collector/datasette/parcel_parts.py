@@ -16,6 +16,8 @@ from collector.urgency import Line, parcel_line
 
 #: How many examples of a finding are told on the page; the table has all.
 EXAMPLES = 8
+#: How many events the timeline has, the newest ones; the table has all.
+MOMENTS = 500
 
 _Row = Mapping[str, Any]
 
@@ -91,7 +93,7 @@ def parcel_parts(db: Database, parcel_id: str, today: date) -> Parts:
         story=story,
         line=line,
         actions=actions(story, line, newest, pickup, today),
-        findings=[_told(story, finding) for finding in story.findings],
+        findings=told_findings(story),
         timeline=timeline(story),
         gone=[row for row in story.rows if row.gone is not None],
         orders=orders,
@@ -103,7 +105,7 @@ def parcel_parts(db: Database, parcel_id: str, today: date) -> Parts:
 
 
 def timeline(story: Story) -> list[Moment]:
-    """Every event in sequence, with what each portal shows of it."""
+    """The newest events in sequence, with what each portal shows of them."""
     rows: defaultdict[tuple[str | None, str], list[Row]] = defaultdict(list)
     for row in story.standing_rows():
         rows[row.event_id, row.portal].append(row)
@@ -117,7 +119,7 @@ def timeline(story: Story) -> list[Moment]:
             tuple(_cells(event, rows[event.id, portal.name]) for portal in story.portals),
             tuple(f.letter for f in story.findings if f.letter in disputed[event.id]),
         )
-        for event in story.events
+        for event in story.events[-MOMENTS:]
     ]
 
 
@@ -135,13 +137,16 @@ def _later(event: Event, row: Row) -> int | None:
     return (row.at - event.at) // timedelta(seconds=1)
 
 
-def _told(story: Story, finding: Finding) -> Told:
-    mine = [
-        one
-        for one in story.disagreements
-        if (one.kind, one.portal_a, one.portal_b) == (finding.kind, finding.portal_a, finding.portal_b)
-    ]
-    ordered = sorted(mine, key=lambda one: (one.id != finding.worst, -one.size_s, one.id))
+def told_findings(story: Story) -> list[Told]:
+    """Every finding with its examples."""
+    alike: defaultdict[tuple[str, str, str], list[Disagreement]] = defaultdict(list)
+    for one in story.disagreements:
+        alike[one.kind, one.portal_a, one.portal_b].append(one)
+    return [_told(one, alike[one.kind, one.portal_a, one.portal_b]) for one in story.findings]
+
+
+def _told(finding: Finding, said: Sequence[Disagreement]) -> Told:
+    ordered = sorted(said, key=lambda one: (one.id != finding.worst, -one.size_s, one.id))
     return Told(finding, tuple(ordered[:EXAMPLES]))
 
 

@@ -15,7 +15,7 @@ from collector.picture.board import board
 from collector.picture.handoffs import takeovers
 from collector.picture.joins import joins, labelled
 from collector.picture.legs import ORDER, Stretch, stretches
-from collector.picture.placing import placed
+from collector.picture.placing import MOST_EVENTS, placed
 from collector.picture.scale import SILENCE, Stop, scale
 from collector.picture.sheet import NARROW, WIDE, sheet
 from collector.picture.story import Disagreement, Finding, Number, Portal, letter
@@ -41,6 +41,7 @@ from tests.collector.worlds import CAINIAO as NUMBER
 from tests.collector.worlds import CORREOS as SECOND
 from tests.collector.worlds import event as printed
 from tests.collector.worlds import naming, record, rows, take_in
+from tests.test_imports import CLOCKS, DRIVERS, MACHINE, clock_readings, offences, under
 
 SVG = "{http://www.w3.org/2000/svg}"
 HOSTILE = "</text><script>alert(1)</script>\u202e\x1b[31m\x00\"' onload=alert(1) <a href='https://x.test'>&"
@@ -352,6 +353,27 @@ def test_more_portals_than_fit_widen_the_sheet():
         assert all(b - a >= 20 for a, b in pairwise(lanes))
         assert at_.events_x > max(lanes)
         assert at_.width >= at_.events_x + 100
+
+
+def test_of_very_many_events_the_newest_are_drawn():
+    many = MOST_EVENTS + 700
+    events = tuple(event(f"e{n}", n, at(n)) for n in range(many))
+    told = story(events, tuple(row(ALI, e.id, e.at, e.id) for e in events))
+    picture = drawn(told)
+    assert f"the newest {MOST_EVENTS} of {many} events" in texts(parsed(picture))
+    assert [one.event.id for one in placed(told)] == [e.id for e in events[-MOST_EVENTS:]]
+    assert len(picture) < 400_000
+
+
+def test_only_what_gathers_the_story_knows_the_database():
+    pure = [
+        m
+        for m in under("collector.picture")
+        if m.name not in ("collector.picture", "collector.picture.gathering")
+    ]
+    forbidden = (*DRIVERS, *MACHINE, *CLOCKS, "collector.store", "collector.picture.gathering")
+    assert offences(pure, *forbidden) == set()
+    assert set().union(*(clock_readings(module) for module in pure)) == set()
 
 
 def test_the_same_story_gives_the_same_picture():
