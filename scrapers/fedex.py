@@ -99,11 +99,9 @@ def _parcel(parcel: Record, layout: str) -> Reading:
     scans = items_at(parcel, EVENTS) or []
     codes = {string_at(one, "code") for one in records_at(parcel, "errorList")}
     # A number nobody knows has one scan, all of it empty, and is said to be in transit.
-    if parcel.get("isNotFound") is True or codes & UNKNOWN:
-        if any(map(_says_something, scans)) or any(
-            "scanLocation" in one for one in records_at(parcel, "errorList")
-        ):
-            raise LayoutChanged(NAME, f"a number that is not found, without {EVENTS}[]")
+    if (parcel.get("isNotFound") is True or codes & UNKNOWN) and not any(map(_says_something, scans)):
+        if any("scanLocation" in one for one in records_at(parcel, "errorList")):
+            raise LayoutChanged(NAME, f"{EVENTS}[] (there are scans elsewhere)")
         return Reading(Outcome.NOT_FOUND, number)
     if PRIVATE in codes and not scans:
         return Reading(Outcome.LOGIN_REQUIRED, number)
