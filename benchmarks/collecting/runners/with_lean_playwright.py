@@ -8,6 +8,7 @@ from benchmarks.collecting.pages import Rows
 from benchmarks.collecting.runners.job import Job, rows_in, run
 
 PAGES = 5
+_MOMENT_S = 0.1
 _UNNEEDED = ["*.png", "*.woff2", "*.css", "*/count.js"]
 
 
@@ -26,8 +27,8 @@ async def lean_page(context: BrowserContext) -> Page:
 
 
 async def visited(page: Page, url: str) -> Rows:
-    """The rows that the page at `url` shows, asked for up to three times."""
-    for remaining in (2, 1, 0):
+    """The rows that the page at `url` shows, asked for up to five times."""
+    for remaining in reversed(range(5)):
         try:
             reply = await page.goto(url, wait_until="commit")
             if reply is not None and reply.status < 500:
@@ -36,6 +37,7 @@ async def visited(page: Page, url: str) -> Rows:
         except Error:
             if not remaining:
                 raise
+            await asyncio.sleep(_MOMENT_S)  # until the browser has shown its own page about the error
     raise RuntimeError(f"no rows at {url}")
 
 
