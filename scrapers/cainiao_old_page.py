@@ -24,6 +24,8 @@ def old_parcels(portal: str, page: Document) -> list[object] | None:
     data = maybe(page.root, DATA)
     if data is None:
         return None
+    if data.mem_id in page.unclosed:
+        raise LayoutChanged(portal, f"the end of {DATA}")
     try:
         value = document(data.text())
     except PayloadError as error:

@@ -557,6 +557,14 @@ def test_the_data_in_an_old_page_count_though_it_shows_a_slider_too() -> None:
     assert only(page).rows == only(OLD_PAGE).rows
 
 
+def test_data_in_an_old_page_that_ends_inside_them_are_not_read() -> None:
+    body = OLD_PAGE.body
+    for cut in range(body.index(b"</textarea"), body.index(b"</textarea>") + len(b"</textarea>")):
+        with pytest.raises(LayoutChanged):
+            CAINIAO.parse([dom(body[:cut])])
+    assert not only(dom(body[: body.index(b"</textarea>") + len(b"</textarea>")])).complete
+
+
 UNKNOWN = (
     reply({"mailNo": "LP00999999999999", "mailNoSource": "EXTERNAL", "detailList": []}),
     old_page({"mailNo": "LP00999999999999", "success": False, "errorCode": "ORDER_NOT_FOUND"}),
