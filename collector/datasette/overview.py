@@ -34,7 +34,11 @@ _NEWEST_RUN = "select max(seen_at) as at from visits"
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """All the page shows. `looked_at` is when the newest page was seen, None before the first."""
+    """All the page shows. `looked_at` is when the newest page was seen, None before the first.
+
+    troubles   of portals and accounts, but for the accounts that wait for a person
+    ahead      the next deadline of each order
+    """
 
     lines: Lines
     needs: list[Need]
@@ -72,12 +76,14 @@ def overview_of(db: Database, chosen: Chosen, now: datetime) -> Overview:
     until a visit has seen that somebody signed in.
     """
     (newest,) = db.query(_NEWEST_RUN)
-    ahead = deadlines_ahead(db, now.date())
+    needs = accounts_in_need(db, lambda _portal, _account: None)
+    waiting = {(need.portal, need.account) for need in needs}
+    next_of_order = {one.order_id: one for one in reversed(deadlines_ahead(db, now.date()))}
     return Overview(
         lines=overview_lines(db, chosen, now.date()),
-        needs=accounts_in_need(db, lambda _portal, _account: None),
-        troubles=troubles(db, now),
-        ahead=ahead[:_DEADLINES],
+        needs=needs,
+        troubles=[one for one in troubles(db, now) if (one.portal, one.account) not in waiting],
+        ahead=sorted(next_of_order.values(), key=lambda one: (one.due_on, one.order_id))[:_DEADLINES],
         looked_at=newest["at"],
     )
 
