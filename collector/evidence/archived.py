@@ -30,6 +30,8 @@ _ENDINGS = {
     "image/jpeg": "jpg",
     "image/webp": "webp",
 }
+#: A larger page takes long to clean.
+_LARGEST = 4 * 1024 * 1024
 #: What a picture begins with, whatever it is said to be.
 _PICTURES = {"png": b"\x89PNG\r\n\x1a\n", "jpg": b"\xff\xd8\xff", "webp": b"RIFF"}
 
@@ -94,6 +96,8 @@ class Pages:
                 found[place] = "a picture may show names and addresses"
             elif visit.is_list:
                 found[place] = "it shows other orders too"
+            elif len(page.body) > _LARGEST:
+                found[place] = "it is too large to be cleaned"
             elif page.role is Role.RECORD:
                 found[place] = self._record(stored, about) or "it cannot be told without what may be personal"
             else:

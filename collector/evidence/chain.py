@@ -5,10 +5,12 @@ tells a visit; anybody can count the links again with `sha256sum` (docs/evidence
 """
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from email.utils import parsedate_to_datetime
 from hashlib import sha256
 from typing import Any
+from urllib.parse import urlsplit
 
 #: What stands before the first link.
 BEGINNING = "0" * 64
@@ -29,6 +31,7 @@ _OF_VISIT = (
     "rows_read",
     "rows_bad",
 )
+_HOST = re.compile(r"[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){0,10}")
 _OF_PAGE = ("position", "role", "media_type", "bytes", "status")
 
 
@@ -37,7 +40,7 @@ def visit_line(visit: Mapping[str, Any], pages: Iterable[Mapping[str, Any]]) -> 
     told = {name: visit[name] for name in _OF_VISIT}
     told["server_date"] = _http_date(visit["server_date"])
     told["pages"] = [
-        {**{name: page[name] for name in _OF_PAGE}, "sha256": page["page_id"]}
+        {**{name: page[name] for name in _OF_PAGE}, "host": _host(page["url"]), "sha256": page["page_id"]}
         for page in sorted(pages, key=lambda page: int(page["position"]))
     ]
     return canonical(told)
@@ -55,6 +58,15 @@ def links(lines: Iterable[str]) -> list[str]:
         before = found[-1] if found else BEGINNING
         found.append(sha256(f"{before}\n{line}".encode()).hexdigest())
     return found
+
+
+def _host(url: str) -> str | None:
+    """The host a page came from; the rest of an address may say where its reader lives."""
+    try:
+        host = urlsplit(url).hostname
+    except ValueError:
+        return None
+    return host if host and _HOST.fullmatch(host) else None
 
 
 def _http_date(text: str | None) -> str | None:

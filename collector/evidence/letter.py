@@ -17,7 +17,7 @@ _ASKED = {
     " again or refund them.",
     "back": "I have not received it. Please refund the order, or send the goods again.",
     "pickup": "I cannot collect it there. Please ask the carrier to deliver it, or refund the order.",
-    "way": "I have not received it. Please ask the carrier where it is, and send the goods again or refund"
+    "way": "Please ask the carrier where it is, and send the goods again or refund"
     " them if it cannot be found.",
 }
 _SAID = {
@@ -86,7 +86,7 @@ def _item(item: _Data) -> str:
 def _parcel(story: Story, now: datetime) -> list[str]:
     numbers = ", ".join(f"{n.number}{f' ({n.carrier})' if n.carrier else ''}" for n in story.numbers)
     state = _state(story)
-    lines = [f"It travels under {numbers}. {_SAID[state]}", "What the pages show last:"]
+    lines = [f"It was sent under {numbers}. {_SAID[state]}", "What the pages show last:"]
     lines += [f"- {line}" for line in _last_rows(story)]
     if state == "way":
         lines += _waiting(story, now)

@@ -148,6 +148,8 @@ def _chain(visits: bytes | None, manifest: Manifest) -> Iterator[Fault]:
     times = [_seen_at(line) for line in lines]
     if times != sorted(times):
         yield Fault(VISITS, "its visits are not in the order of time")
+    if links(lines) != list(manifest.links):
+        return  # of other visits nothing follows
     shown = {page for line in lines for page in _pages_in(line)}
     for member in manifest.members:
         if member.page is not None and member.page not in shown:

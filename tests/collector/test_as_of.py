@@ -201,7 +201,7 @@ def made(records, corrections):
     db = blank()
     take_in(db, records)
     with writing(db):
-        for kind, pair, hours in corrections:
+        for kind, pair, hours in sorted(corrections, key=lambda one: one[2]):  # the last said is the latest
             correct(db, kind, pair, datetime(2026, 2, 23, 9 + hours, 30, tzinfo=UTC), None)
     Deriver(db, portals()).rebuild()
     return db

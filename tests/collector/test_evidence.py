@@ -6,6 +6,7 @@ import json
 import shutil
 import stat
 import subprocess
+from pathlib import Path
 
 import pytest
 
@@ -21,6 +22,7 @@ from scrapers.words import Outcome, Role
 from tests.collector.bundles import FIRST, NOW, bundle, filled_with, members, shop, story
 from tests.collector.worlds import CAINIAO, CORREOS, ORDER, column, event, one_line, record
 
+ROOT = Path(__file__).parents[2]
 NAME, STREET, MAIL = "Ximena Quetzalrubio", "Calle Nibelungar 73", "ximena.q@postbox.example"
 PERSONAL = ("Ximena", "Quetzalrubio", "Nibelungar", "ximena.q", "28013", "quetzalhome", "Zyzzyva")
 TABLES = {"observations.csv", "history.csv", "disagreements.csv", "claims.csv"}
@@ -347,3 +349,21 @@ def test_the_database_stays_as_it_is(world, crosstrack, tmp_path):
 def test_first_seen_is_what_the_portal_said_then(made):
     assert FIRST in {row["seen_at"] for row in table(made["claims.csv"])}
     assert portals()["cainiao"].name in made["visits.jsonl"].decode()
+
+
+def test_a_carriers_page_is_cleaned_and_keeps_its_number(database, tmp_path, crosstrack):
+    page = (ROOT / "fixtures" / "pages" / "usps" / "ohio_2026-03-16.html").read_text()
+    assert "Delivered" in page
+    page = page.replace("Delivered", f"Delivered. Signed by: {NAME}").replace("</body>", f"{STREET}</body>")
+    (tmp_path / "page.html").write_text(page)
+    crosstrack("import", tmp_path / "page.html", "--portal", "usps", "--seen-at", "2026-03-16T20:00:00Z")
+    number = "9290361234700182736452"
+    bundle(database, tmp_path / "e.zip", number)
+    made = members(tmp_path / "e.zip")
+    (cleaned,) = [data.decode() for name, data in made.items() if name.startswith("pages/")]
+    assert cleaned.count(number) >= page.count(number) - 1  # one stands in a script
+    assert "55555" not in cleaned  # invented numbers have fives
+    assert "Signed by: xxxxxx" in made["report.html"].decode()
+    for name, data in made.items():
+        for word in ("Ximena", "Quetzalrubio", "Nibelungar"):
+            assert word.encode() not in data, (name, word)
