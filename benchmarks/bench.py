@@ -27,9 +27,10 @@ stands in [README.md](README.md).
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """`quick`: fewer and smaller measurements, for a look while one works."""
+    """`quick`: fewer and smaller measurements, for a look while one works; `rounds`: for medians."""
 
     quick: bool = False
+    rounds: int = 3
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -37,12 +38,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.bench", description=__doc__)
     parser.add_argument("parts", nargs="*", metavar="PART", help=f"of {', '.join(PARTS)} (default: all)")
     parser.add_argument("--quick", action="store_true", help="less of everything; only printed")
+    parser.add_argument("--rounds", type=int, default=3, metavar="N", help="medians of so many (default: 3)")
     given = parser.parse_args(arguments)
     unknown = sorted(set(given.parts) - set(PARTS))
     if unknown:
         parser.error(f"no part is called {unknown[0]}")
     for part in given.parts or PARTS:
-        chapter = chapter_of(part, Options(quick=given.quick))
+        chapter = chapter_of(part, Options(quick=given.quick, rounds=given.rounds))
         print(chapter)
         if not given.quick:
             text = RESULTS.read_text(encoding="utf-8") if RESULTS.exists() else _HEAD

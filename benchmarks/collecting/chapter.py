@@ -7,14 +7,13 @@ from benchmarks.bench import Options
 from benchmarks.collecting.comparing import WAYS, Case, Figures, Way, browser_used, interleaved
 from benchmarks.collecting.portals import PAUSE_S
 
-_ROUNDS = 3
 _MAIN = ("crosstrack", "lean", "fetch", "scrapy-playwright", "crawlee", "crawlee, tuned")
 _FEW = ("crosstrack", "lean", "fetch", "crawlee")
 _OTHERS: Mapping[Case, Sequence[str]] = {
     Case("printed", 100, failing=5): (*_FEW, "scrapy-playwright"),
-    Case("drawn", 100, failing=5): (*_FEW, "scrapy-playwright", "naive"),
-    Case("printed", 400): _FEW,
-    Case("drawn", 400): _FEW,
+    Case("drawn", 100, failing=5): (*_FEW, "scrapy-playwright"),
+    Case("printed", 400): ("crosstrack", "fetch", "crawlee"),
+    Case("drawn", 400): ("crosstrack", "lean", "crawlee"),
 }
 Measured = Mapping[str, Figures]
 
@@ -44,7 +43,7 @@ BARS = (
 
 def measured(options: Options) -> str:
     """The chapter on collecting."""
-    count, rounds = (20, 1) if options.quick else (100, _ROUNDS)
+    count, rounds = (20, 1) if options.quick else (100, options.rounds)
     main = {
         portal: interleaved(Case(portal, count), _named(_MAIN), rounds) for portal in ("printed", "drawn")
     }
