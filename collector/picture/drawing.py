@@ -15,6 +15,7 @@ from collector.picture.placing import Placed
 from collector.picture.sheet import NARROW, WIDE
 from collector.picture.story import Story
 from collector.picture.style import CLASS, Theme, css
+from collector.picture.trimming import trimmed
 from collector.picture.words import milestone_words, readable, safe
 
 __all__ = ["NARROW", "WIDE", "drawn"]
@@ -41,14 +42,15 @@ def drawn(story: Story, *, theme: Theme = "auto", width: float = WIDE, name: str
     `theme` auto follows what the reader's system prefers; print is always light. `width` in pixels, NARROW
     for a phone. `name` tells the ids of two pictures on one page apart: letters, digits and hyphens.
     """
-    on = board(story, width)
+    seen, notes = trimmed(story)
+    on = board(seen, width)
     body: shapes.Elements = []
     if on.events:
         for part in _PARTS:
             body += part(on)
     else:
         body.append(shapes.words(PAD, on.top, "No portal shows an event yet.", font=on.at.font))
-    keyed, bottom = key(story, on.at, on.bottom + PAD + len(on.ahead) * on.at.font * LINE)
+    keyed, bottom = key(seen, on.at, on.bottom + PAD + len(on.ahead) * on.at.font * LINE, notes)
     across, down = round(on.at.width), round(bottom + 4)
     picture = svg.SVG(
         viewBox=svg.ViewBoxSpec(0, 0, across, down),

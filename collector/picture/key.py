@@ -1,11 +1,11 @@
 """The key under the picture: every finding once, with its line, then what the marks mean. Pure."""
 
+from collections.abc import Iterable
 from textwrap import wrap
 
 import svg
 
 from collector.picture import shapes
-from collector.picture.placing import MOST_EVENTS
 from collector.picture.sheet import Sheet
 from collector.picture.story import Finding, Story
 from collector.picture.style import DASHES, WIDTHS
@@ -20,8 +20,8 @@ _CONTRADICTIONS = 4
 _LETTER = 0.53
 
 
-def key(story: Story, at: Sheet, top: float) -> tuple[shapes.Elements, float]:
-    """The key's elements, from `top` on, and where it ends."""
+def key(story: Story, at: Sheet, top: float, notes: Iterable[str]) -> tuple[shapes.Elements, float]:
+    """The key's elements, from `top` on, and where it ends; `notes` say what is not drawn."""
     y = top + at.font * 1.4
     drawn: shapes.Elements = []
     for finding in story.findings[:MOST]:
@@ -32,8 +32,8 @@ def key(story: Story, at: Sheet, top: float) -> tuple[shapes.Elements, float]:
     for one in story.contradictions[:_CONTRADICTIONS]:
         drawn.append(shapes.ring(22, y))
         y = _lines(drawn, f"contradiction: {one_line(readable(one.explanation), 400)}", at, y)
-    if len(story.events) > MOST_EVENTS:
-        y = _lines(drawn, f"the newest {MOST_EVENTS} of {len(story.events)} events", at, y)
+    for note in notes:
+        y = _lines(drawn, f"drawn: {note}", at, y)
     if story.events:
         for text in [_MARKS] if not at.is_narrow else _MARKS.split("   "):
             drawn.append(shapes.words(14, y + at.font * 0.35, text, font=at.font - 1, kind="soft"))

@@ -7,8 +7,6 @@ from datetime import UTC, datetime
 
 from collector.picture.story import AGREEING, Event, Row, Story
 
-#: Nobody sees more at a glance: of more events the newest are drawn.
-MOST_EVENTS = 300
 _NO_TIME = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -42,15 +40,14 @@ class Placed:
 
 
 def placed(story: Story) -> list[Placed]:
-    """The newest events in the order of their places in time, equal ones in sequence."""
-    newest = story.events[-MOST_EVENTS:]
+    """The events in the order of their places in time, equal ones in sequence."""
     rows: defaultdict[str | None, list[Row]] = defaultdict(list)
     for row in story.standing_rows():
         rows[row.event_id].append(row)
     earlier = _earlier_times(story)
     events = [
         Placed(event, at, event.earliest is not None, _marks(event, at, rows[event.id], earlier))
-        for event, at in zip(newest, _moments(newest), strict=True)
+        for event, at in zip(story.events, _moments(story.events), strict=True)
     ]
     return sorted(events, key=lambda one: (one.at, one.event.sequence))
 

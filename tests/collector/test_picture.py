@@ -15,12 +15,13 @@ from collector.picture.board import board
 from collector.picture.handoffs import takeovers
 from collector.picture.joins import joins, labelled
 from collector.picture.legs import ORDER, Stretch, stretches
-from collector.picture.placing import MOST_EVENTS, placed
+from collector.picture.placing import placed
 from collector.picture.scale import SILENCE, Stop, scale
 from collector.picture.sheet import NARROW, WIDE, sheet
 from collector.picture.story import Disagreement, Finding, Number, Portal, letter
 from collector.picture.style import DASHES
 from collector.picture.tags import MOST, placed_tag
+from collector.picture.trimming import MOST_EVENTS, MOST_PORTALS, trimmed
 from collector.picture.words import readable, size
 from collector.reconcile.kinds import SEVERITY
 from tests.collector.picture_stories import (
@@ -358,11 +359,23 @@ def test_more_portals_than_fit_widen_the_sheet():
 def test_of_very_many_events_the_newest_are_drawn():
     many = MOST_EVENTS + 700
     events = tuple(event(f"e{n}", n, at(n)) for n in range(many))
-    told = story(events, tuple(row(ALI, e.id, e.at, e.id) for e in events))
-    picture = drawn(told)
-    assert f"the newest {MOST_EVENTS} of {many} events" in texts(parsed(picture))
-    assert [one.event.id for one in placed(told)] == [e.id for e in events[-MOST_EVENTS:]]
+    picture = drawn(story(events, tuple(row(ALI, e.id, e.at, e.id) for e in events)))
+    assert f"drawn: the newest {MOST_EVENTS} of {many} events" in texts(parsed(picture))
     assert len(picture) < 400_000
+
+
+def test_of_very_many_portals_those_that_show_most_are_drawn():
+    names = [f"portal{n:02}" for n in range(40)]
+    events = tuple(event(f"e{n}", n, at(n)) for n in range(5))
+    rows_ = [row(name, events[0].id, at(0), "x") for name in names]
+    rows_ += [row(name, e.id, e.at, "x") for name in names[20:25] for e in events[1:]]
+    told = story(events, tuple(rows_))
+    seen, notes = trimmed(told)
+    assert notes == [f"{MOST_PORTALS} of 40 portals, those that show most"]
+    assert {portal.name for portal in seen.portals} >= set(names[20:25])
+    assert len(seen.portals) == MOST_PORTALS
+    assert f"drawn: {notes[0]}" in texts(parsed(drawn(told)))
+    assert trimmed(crowded()) == (crowded(), [])
 
 
 def test_only_what_gathers_the_story_knows_the_database():
