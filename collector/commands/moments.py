@@ -30,15 +30,24 @@ def opened(database: Path, as_of: str | None, name: str | None = None) -> "Itera
 
     Raises UsageError for a moment that cannot be meant, and where nothing was known of `name` yet.
     """
+    from collector.store.opening import open_store
+
+    if as_of is not None:
+        with _then(database, as_of, name) as then:
+            yield then
+        return
+    with open_store(database, must_exist=True) as db:
+        yield db
+
+
+@contextmanager
+def _then(database: Path, as_of: str, name: str | None) -> "Iterator[Database]":
     from collector.as_of import known_then, moment_of_text
     from collector.store.opening import open_store
     from scrapers import portals
 
-    moment = None if as_of is None else moment_of_text(storable(as_of), utc_now())
+    moment = moment_of_text(storable(as_of), utc_now())
     with open_store(database, must_exist=True) as db:
-        if moment is None:
-            yield db
-            return
         if name is not None:
             _refuse_unknown(db, name)
         with known_then(database, portals(), moment, name) as then:
