@@ -61,8 +61,8 @@ portals: $(VENV)/built
 faults: browser
 	CROSSTRACK_REQUIRE_BROWSER=1 $(BIN)/python -m tests.faults
 
-year: $(VENV)/built
-	@$(BIN)/python -m tests.year
+year: browser
+	@$(BIN)/python -m tests.year --browser
 
 evaluate: $(VENV)/built
 	@$(BIN)/python -m benchmarks.evaluate

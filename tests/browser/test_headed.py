@@ -61,12 +61,11 @@ def leading_to(sites, browser, folder):
     return script
 
 
-@pytest.mark.parametrize("profiled", [False, True], ids=["fresh", "with a profile"])
-def test_a_run_in_windows_reads_what_a_run_without_reads(display, whole_browser, tmp_path, profiled):
+def test_a_run_in_a_window_with_a_profile_of_its_own(display, whole_browser, tmp_path):
     database = tmp_path / "crosstrack.db"
     command = [sys.executable, "-m", "collector", "--db", str(database)]
     collect = [*command, "collect", "--headed", "--portal", "cainiao"]
-    profile = ["--profile-dir", str(tmp_path / "profiles")] if profiled else []
+    profile = ["--profile-dir", str(tmp_path / "profiles")]
     with fixtures.demo_portals() as sites:
         script = leading_to(sites, whole_browser, tmp_path)
         environ = {**os.environ, "CROSSTRACK_BROWSER": str(script), "HOME": str(tmp_path)}

@@ -8,9 +8,13 @@ import time
 from datetime import timedelta
 from pathlib import Path
 
+from tests.year import sampled
+from tests.year.beside import Beside, beside
 from tests.year.figures import Figures
-from tests.year.living import Plan, live
+from tests.year.hours import run_times
+from tests.year.living import BEGIN, Plan, live
 from tests.year.machine import Ran
+from tests.year.parcels import sent
 
 
 def main() -> int:
@@ -30,11 +34,33 @@ def main() -> int:
 
     plan = Plan(asked.parcels, asked.days, asked.seed)
     with tempfile.TemporaryDirectory() as folder:
-        made = live(plan, asked.folder or Path(folder), heard, enough)
-    print(table(plan, made))
+        place = asked.folder or Path(folder)
+        made = live(plan, place, heard, enough)
+        print(table(plan, made))
+        if asked.browser:
+            again = made_again(plan, place)
+            print(f"| sampled runs, made again with a real browser | {len(again)}, {_told(again)} |")
+            made.wrong += [f"run {n}: {line}" for n, one in again.items() for line in one.differing]
     for line in made.wrong:
         print(line, file=sys.stderr)
     return 1 if made.wrong else 0
+
+
+def made_again(plan: Plan, folder: Path) -> dict[int, Beside]:
+    """The sampled runs of the year made a second time, with a real browser, by number."""
+    parcels = sent(plan.parcels, BEGIN, plan.days, plan.seed)
+    times = list(run_times(BEGIN, plan.days))
+    made = {}
+    for number, before in sampled.kept(folder).items():
+        with tempfile.TemporaryDirectory() as passing:
+            made[number] = beside(before, number, times[number], parcels, Path(passing))
+        print(f"run {number} with a browser: {made[number].visits[1]} visits", file=sys.stderr)
+    return made
+
+
+def _told(again: dict[int, Beside]) -> str:
+    visits = sum(one.visits[1] for one in again.values())
+    return f"{visits} visits, {sum(len(one.differing) for one in again.values())} differences"
 
 
 def table(plan: Plan, made: Figures) -> str:
@@ -75,6 +101,9 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--folder", type=Path, help="where the database stays; a passing folder if not given")
     parser.add_argument("--minutes", type=float, help="stop after so many; with --folder the next goes on")
+    parser.add_argument(
+        "--browser", action="store_true", help="make sampled runs with a real browser too"
+    )
     return parser.parse_args()
 
 

@@ -48,8 +48,8 @@ def live(
         for number, at in times[len(runs) :]:
             if enough():
                 break
-            for beside in {number - 1, number} & chosen:
-                sampled.keep(folder, beside, is_after=beside < number)
+            if number in chosen and machine.database.exists():
+                sampled.keep(folder, number)
             runs.append(note(folder, machine.run(number, at, weather(number, plan.seed))))
             heard(runs[-1].ran)
     with open_store(machine.database) as db:

@@ -10,6 +10,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from sqlite_utils import Database
+
 from collector.account.sessions import save_session, session_of
 from collector.collect import Collecting, collect
 from collector.limits import Limits
@@ -28,10 +30,10 @@ from tests.year.parcels import Sent
 from tests.year.visiting import InProcess, without_browser
 from tests.year.weather import Day, Weathered, is_signed_in
 
-_SHOP = "aliexpress"
+SHOP = "aliexpress"
 #: How a process ends in which a run raised what none should raise.
 _BROKEN = 70
-_LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
+LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,10 +114,7 @@ class Machine:
         clock = RunClock(at, day.slip)
         browser = InProcess(self.stage, told=_Told(self.folder / "attempts", self.stage, clock, day))
         with run_lock(self.database), open_store(self.database) as db, without_browser(browser):
-            with writing(db):
-                for one in self.parcels:
-                    if one.added_at is not None and one.added_at <= at:
-                        follow(db, one.journey.numbers[0].number, clock(), {})
+            follow_all(db, self.parcels, at, clock())
             given = Collecting(
                 limits=Limits(), clock=clock, sleep=asyncio.sleep, sessions=self.folder / "sessions"
             )
@@ -131,10 +130,18 @@ class Machine:
             self.shop.door = Door(self.shop.settings)
         if day.signs_in or (self.is_new and is_signed_in(number)):
             cookies = self.shop.door.cookies(self.shop.settings.account)
-            shop = known_shops()[_SHOP]
-            session = session_of(shop, "default", cookies, now=_LONG_AGO, source="window")
+            shop = known_shops()[SHOP]
+            session = session_of(shop, "default", cookies, now=LONG_AGO, source="window")
             save_session(self.folder / "sessions", session)
         self.is_new = False
+
+
+def follow_all(db: Database, parcels: Sequence[Sent], at: datetime, now: datetime) -> None:
+    """Follows what its owner has begun to follow by then."""
+    with writing(db):
+        for one in parcels:
+            if one.added_at is not None and one.added_at <= at:
+                follow(db, one.journey.numbers[0].number, now, {})
 
 
 @dataclass(slots=True)

@@ -1,4 +1,4 @@
-"""Days of the year that are made a second time, with a real browser: which, and the database around them."""
+"""Runs of the year that are made a second time, with a real browser: which, and the database before them."""
 
 import sqlite3
 from contextlib import closing
@@ -31,15 +31,15 @@ def _is_calm(number: int, seed: int) -> bool:
     return is_signed_in(number) and not (day.states or day.slip or day.is_killed)
 
 
-def keep(folder: Path, number: int, *, is_after: bool) -> None:
-    """Keeps the database as it is before a sampled run, or after it."""
-    kept = file(folder, number, is_after=is_after)
+def keep(folder: Path, number: int) -> None:
+    """Keeps the database as it is before a sampled run."""
+    kept = folder / "sampled" / f"{number}.db"
     kept.parent.mkdir(exist_ok=True)
     kept.unlink(missing_ok=True)
     with closing(sqlite3.connect(folder / "crosstrack.db")) as db:
         db.execute("vacuum into ?", [str(kept)])
 
 
-def file(folder: Path, number: int, *, is_after: bool) -> Path:
-    """Where the database around a sampled run is kept."""
-    return folder / "sampled" / f"{number}-{'after' if is_after else 'before'}.db"
+def kept(folder: Path) -> dict[int, Path]:
+    """The databases that were kept, by the number of the run that came next."""
+    return {int(file.stem): file for file in sorted((folder / "sampled").glob("*.db"))}

@@ -1,12 +1,15 @@
 """A few simulated days with everything that a year has; `python -m tests.year` makes the whole one."""
 
 import json
+import os
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from collector.browser.finding import BrowserMissing, find_browser
 from collector.store.opening import open_store
 from tests.year import sampled, truths
+from tests.year.beside import beside
 from tests.year.hours import run_times
 from tests.year.living import BEGIN, Plan, live
 from tests.year.parcels import sent
@@ -136,6 +139,21 @@ def test_a_year_is_lived_in_several_sittings(tmp_path):
     made = live(plan, tmp_path, runs.append)
     assert [ran.number for ran in runs] == list(range(8))
     assert (made.runs, made.wrong) == (8, [])
+
+
+@pytest.mark.browser
+def test_a_real_browser_brings_what_was_answered_in_process(lived, tmp_path):
+    try:
+        find_browser(None, os.environ)
+    except BrowserMissing as missing:
+        pytest.skip(str(missing))
+    _, year = lived
+    number = len(year.ran)
+    sampled.keep(year.folder, number)
+    (at,) = list(run_times(BEGIN, PLAN.days + 1))[number : number + 1]
+    made = beside(sampled.kept(year.folder)[number], number, at, year.parcels, tmp_path)
+    assert made.differing == []
+    assert made.visits[0] == made.visits[1] > 0
 
 
 def test_ten_calm_runs_spread_over_the_year_are_sampled():
