@@ -101,9 +101,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--folder", type=Path, help="where the database stays; a passing folder if not given")
     parser.add_argument("--minutes", type=float, help="stop after so many; with --folder the next goes on")
-    parser.add_argument(
-        "--browser", action="store_true", help="make sampled runs with a real browser too"
-    )
+    parser.add_argument("--browser", action="store_true", help="make sampled runs with a real browser too")
     return parser.parse_args()
 
 
