@@ -16,6 +16,7 @@ import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import resources
+from importlib.metadata import version
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import FrameType
@@ -109,9 +110,14 @@ def _bundled(address: str) -> dict[str, Any]:
 
 def _configured(name: str, title: str, folder: Path) -> list[str]:
     """The arguments that name the configuration, which is written into `folder`."""
-    described = folder / "metadata.json"
-    described.write_text(json.dumps(metadata(name, title=title)), encoding="ascii")
-    return ["--metadata", str(described)]
+    said, described = metadata(name, title=title), folder / "metadata.json"
+    described.write_text(json.dumps(said), encoding="ascii")
+    if version("datasette").startswith("0."):
+        return ["--metadata", str(described)]
+    # From 1.0 on queries are no metadata; all else that stands there is still taken from there.
+    queries, asked = said["databases"][name]["queries"], folder / "datasette.json"
+    asked.write_text(json.dumps({"databases": {name: {"queries": queries}}}), encoding="ascii")
+    return ["--metadata", str(described), "--config", str(asked)]
 
 
 def _packages() -> Path:

@@ -5,8 +5,7 @@ It touches only databases with our schema; whatever else a Datasette serves stay
 
 from collections.abc import Awaitable, Callable
 from functools import partial
-from importlib import import_module, resources
-from types import ModuleType
+from importlib import resources
 from typing import Any
 
 from datasette.utils import tilde_encode
@@ -14,7 +13,7 @@ from jinja2 import ChoiceLoader, Environment, FileSystemLoader
 from markupsafe import Markup
 from pluggy import HookimplMarker
 
-from collector.datasette import archive_page, assets
+from collector.datasette import archive_page, assets, overview, parcel_page
 from collector.datasette.cells import Cell, Places, drawn
 from collector.datasette.ours import all_ours, find_ours, is_ours, known
 from collector.datasette.served import Asked, Served
@@ -23,18 +22,6 @@ from collector.store.views import VIEWS
 #: As Datasette's own marker, which has no type.
 hookimpl = HookimplMarker("datasette")
 Routes = list[tuple[str, Callable[..., Any]]]
-
-
-def _pages() -> list[ModuleType]:
-    """The modules of further pages, each with its routes."""
-    found = []
-    for name in ("collector.datasette.overview", "collector.datasette.parcel_page"):
-        try:
-            found.append(import_module(name))
-        except ModuleNotFoundError as missing:
-            if missing.name != name:
-                raise
-    return found
 
 
 @hookimpl
@@ -54,7 +41,7 @@ def prepare_jinja2_environment(env: Environment) -> None:
 @hookimpl
 def register_routes() -> Routes:
     """The archive, the files of ours, and the pages of parcels."""
-    return [*assets.ROUTES, *archive_page.ROUTES, *(route for page in _pages() for route in page.ROUTES)]
+    return [*assets.ROUTES, *archive_page.ROUTES, *overview.ROUTES, *parcel_page.ROUTES]
 
 
 @hookimpl

@@ -73,6 +73,11 @@ _FAILING = """async addresses => {
     }
     return failing;
 }"""
+#: The word of a badge, the instant of a time, the text of any other cell.
+_WORDS = """cells => cells.map(cell => {
+    const badge = cell.querySelector('.ct-badge'), time = cell.querySelector('time.moment');
+    return badge ? badge.childNodes[1].textContent.trim() : time ? time.dateTime : cell.innerText;
+})"""
 _TEXT = "address => fetch(address).then(answer => answer.text())"
 
 
@@ -129,8 +134,9 @@ class Reader:
         return {(href.partition("#")[0], is_data) for href, is_data in found}
 
     def column(self, name, count=None):
-        """The texts of a column's cells, of the first `count` rows."""
-        return self.page.locator(f"table.rows-and-columns td.col-{name}").all_inner_texts()[:count]
+        """What stands in a column's cells, of the first `count` rows: of badges the word, of times UTC."""
+        cells = f"table.rows-and-columns td.col-{name}"
+        return self.page.eval_on_selector_all(cells, _WORDS)[:count]
 
     @property
     def rows(self):
@@ -268,10 +274,15 @@ def test_references_are_shown_by_what_people_call_them(table, column, other, lab
     cells = reader.page.locator(f"td.col-{column}:has(a)")
     assert cells.count() > 0
     for cell in cells.all()[:5]:
-        key = unquote(cell.locator("a").get_attribute("href").rpartition("/")[2].replace("~", "%"))
+        key = unquote(
+            cell.locator("a:not(.ct-page)").get_attribute("href").rpartition("/")[2].replace("~", "%")
+        )
         ((called,),) = sql(f"select {label} from {other} where id = ?", key)
-        assert cell.locator("a").inner_text() == " ".join(called.split())
-    reader.follow(cells.first.locator("a"))
+        link = cell.locator("a:not(.ct-page)")
+        time = link.locator("time")
+        shown = time.get_attribute("datetime") if time.count() else link.inner_text()
+        assert shown == " ".join(called.split())
+    reader.follow(cells.first.locator("a:not(.ct-page)"))
     assert reader.page.locator("h1").inner_text().startswith(f"{other}: ")
 
 
