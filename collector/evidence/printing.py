@@ -33,7 +33,8 @@ def printed(html: str, made_at: datetime, environ: Mapping[str, str]) -> bytes:
     except BrowserMissing as error:
         raise NoPdf(str(error)) from error
     except (pw.Error, TimeoutError, OSError) as error:
-        raise NoPdf(f"the browser printed nothing: {str(error).strip().splitlines()[0:1]}") from error
+        said = (str(error).strip() or type(error).__name__).splitlines()[0]
+        raise NoPdf(f"the browser printed nothing: {said}") from error
     moment = f"{made_at.astimezone(UTC):%Y%m%d%H%M%S}".encode()
     return _DATES.sub(lambda match: b"/%b (D:%b%b)" % (match[1], moment, match[2]), pdf)
 

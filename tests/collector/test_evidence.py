@@ -6,6 +6,7 @@ import json
 import shutil
 import stat
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -318,8 +319,9 @@ def test_a_file_is_replaced_only_when_told(world, crosstrack, tmp_path):
     one_line(crosstrack("evidence", ORDER, "-o", world, "--no-pdf", "--force", status=2))
 
 
-def test_without_a_browser_there_is_everything_but_the_pdf(world, crosstrack, tmp_path, monkeypatch):
-    monkeypatch.setenv("CROSSTRACK_BROWSER", str(tmp_path / "no-browser"))
+@pytest.mark.parametrize("browser", ["no-browser", sys.executable])
+def test_without_a_browser_there_is_everything_but_the_pdf(world, crosstrack, tmp_path, monkeypatch, browser):
+    monkeypatch.setenv("CROSSTRACK_BROWSER", str(tmp_path / browser))
     done = crosstrack("evidence", ORDER, "-o", tmp_path / "e.zip")
     assert "without report.pdf" in done.stderr
     assert "report.pdf" not in members(tmp_path / "e.zip")

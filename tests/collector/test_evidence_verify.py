@@ -274,9 +274,10 @@ def test_two_members_of_one_name_are_refused(file):
     assert faults(file) == [(None, "the archive cannot be read: two members have one name")]
 
 
-def test_a_bomb_is_not_unpacked(file):
+def test_a_bomb_is_not_unpacked(file, monkeypatch):
+    monkeypatch.setattr("collector.evidence.opened.LARGEST_MEMBER", 1024**2)
     with zipfile.ZipFile(file, "a", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("bomb.txt", bytes(300 * 1024 * 1024))
+        archive.writestr("bomb.txt", bytes(1024**2 + 1))
     assert faults(file) == [(None, "the archive cannot be read: bomb.txt would be too large")]
 
 
