@@ -26,7 +26,7 @@ class Noted:
 
 def note(folder: Path, ran: Ran) -> Noted:
     """Writes a run down; what was written."""
-    made = Noted(ran, os.getpid(), _held_bytes())
+    made = Noted(ran, os.getpid(), held_bytes())
     entry = [ran.number, ran.began_at.isoformat(), ran.exit_status, made.process, made.held_bytes]
     with _file(folder).open("a", encoding="utf-8") as out:
         out.write(json.dumps(entry) + "\n")
@@ -64,7 +64,7 @@ def _file(folder: Path) -> Path:
     return folder / "runs"
 
 
-def _held_bytes() -> int:
+def held_bytes() -> int:
     """What this process holds in memory; its peak where the system does not say."""
     if _STATM.exists():
         return int(_STATM.read_text(encoding="ascii").split()[1]) * os.sysconf("SC_PAGE_SIZE")
