@@ -13,7 +13,7 @@ from collector.datasette.archive_page import page_address
 from collector.datasette.badges import badge
 from collector.datasette.moments import moment
 from collector.datasette.parcel_words import WORDS_OF_PAGES, stamp
-from collector.datasette.served import Asked, OpenDatabase, Served, answer
+from collector.datasette.served import Asked, OpenDatabase, Served
 
 _T = TypeVar("_T")
 
@@ -71,9 +71,16 @@ def shared(datasette: Served, database: str) -> dict[str, Any]:
 
 
 async def rendered(
-    datasette: Served, request: Asked, template: str, database: str, context: Mapping[str, Any]
+    datasette: Served,
+    request: Asked,
+    template: str,
+    database: str,
+    context: Mapping[str, Any],
+    *,
+    status: int = 200,
 ) -> Response:
     """A page of ours, made of a template."""
     told = {**shared(datasette, database), **context}
     html = await datasette.render_template(template, told, request=request)
-    return answer(html, "text/html; charset=utf-8", _HEADERS)
+    made = cast("Any", Response)(html, status, dict(_HEADERS), content_type="text/html; charset=utf-8")
+    return cast("Response", made)

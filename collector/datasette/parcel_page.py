@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from datasette.utils import tilde_decode
-from datasette.utils.asgi import NotFound, Response
+from datasette.utils.asgi import Response
 from markupsafe import Markup
 from sqlite_utils import Database
 
@@ -33,7 +33,12 @@ async def parcel_page(datasette: Served, request: Asked) -> Response:
     database = await asked_database(datasette, request)
     name = tilde_decode(unquote(request.url_vars["id"]))
     today = utc_now().date()
-    found = await read(database, lambda db: _found(db, name, today))
+    try:
+        found = await read(database, lambda db: _found(db, name, today))
+    except UsageError as unknown:
+        # Raised to Datasette it would fill the terminal with a traceback.
+        said = {"said": str(unknown)}
+        return await rendered(datasette, request, "crosstrack_unknown.html", database.name, said, status=404)
     if isinstance(found, Parts):
         context = _context(datasette, database.name, found)
         return await rendered(datasette, request, "crosstrack_parcel.html", database.name, context)
@@ -42,11 +47,8 @@ async def parcel_page(datasette: Served, request: Asked) -> Response:
 
 
 def _found(db: Database, name: str, today: date) -> Parts | list[dict[str, Any]]:
-    """The parts of the one parcel meant, or the parcels of an order. Raises NotFound if there is none."""
-    try:
-        ids = parcels_named(db, name)
-    except UsageError as unknown:
-        raise NotFound(str(unknown)) from None
+    """The parts of the one parcel meant, or the parcels of an order. Raises UsageError if there is none."""
+    ids = parcels_named(db, name)
     if len(ids) == 1:
         return parcel_parts(db, ids[0], today)
     return [row for id_ in ids for row in db.query(_NAMED, [id_])]

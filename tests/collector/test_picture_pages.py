@@ -122,6 +122,7 @@ def test_what_is_not_known_is_not_there(database, tmp_path):
     ]
     answers = asked(database, other, paths=paths)
     assert [status for status, _, _ in answers.values()] == [404] * 4
+    assert "nothing is known of &#39;NOBODY&#39;; add the number" in answers[paths[0]][1]
 
 
 def test_the_page_tells_findings_rows_numbers_and_standing(database):
@@ -170,7 +171,7 @@ def test_hostile_texts_stay_text(tmp_path):
             "update readings set pickup_point = :x",
         ):
             db.execute(change, {"x": HOSTILE})
-    nobody = f"{BASE}/parcel/NO~3Cscript~3Ealert(1)"
+    nobody = f"{BASE}/parcel/NO~3Cscript~3Ealert(1)~E2~80~AE"
     paths = [BASE, f"{BASE}?q={HOSTILE[:8]}", f"{BASE}/parcel/{CAINIAO}", nobody]
     for path_, (status, text, _) in asked(path, paths=paths).items():
         assert status == (404 if path_ == nobody else 200)
