@@ -192,7 +192,7 @@ def test_thousands_of_rows_one_within_the_other_are_looked_through_once():
 
 
 def _row(node):
-    return Row(collapse(node.text(deep=False)) or "-")
+    return Row(collapse(node.text(deep=False)) or "none")
 
 
 def test_of_several_readings_of_one_number_the_last_with_rows_counts():
