@@ -369,3 +369,15 @@ def test_a_carriers_page_is_cleaned_and_keeps_its_number(database, tmp_path, cro
     for name, data in made.items():
         for word in ("Ximena", "Quetzalrubio", "Nibelungar"):
             assert word.encode() not in data, (name, word)
+
+
+def test_the_lines_of_the_documentation_check_a_bundle_by_hand(world, tmp_path):
+    if any(shutil.which(tool) is None for tool in ("bash", "unzip", "sha256sum")):
+        pytest.skip("not all of the tools are here")
+    done = bundle(world, tmp_path / "dispute.zip")
+    lines = (ROOT / "docs" / "evidence.md").read_text().partition("```sh\n")[2].partition("```")[0]
+    said = subprocess.run(
+        ["bash", "-ec", lines], cwd=tmp_path, check=True, capture_output=True, text=True
+    ).stdout
+    assert said.splitlines()[-2:] == [f"{done.root}  manifest.json", done.chain]
+    assert "FAILED" not in said
