@@ -63,7 +63,7 @@ def _parcel(place: int, parcels: int) -> Iterator[tuple[str, Row]]:
     began = _FIRST + timedelta(hours=place * 24_000 // parcels)
     number, order = f"LP{place:014d}", f"{8190000000000000 + place}"
     yield from _order(place, number, order, began)
-    is_over = place < parcels * 4 // 5
+    is_over = _is_over(place)
     last = began + timedelta(hours=18 * (EVENTS - 1))
     yield (
         "parcels",
@@ -87,6 +87,11 @@ def _parcel(place: int, parcels: int) -> Iterator[tuple[str, Row]]:
     yield from _visits(place, number, began)
     for sequence in range(1, EVENTS + 1):
         yield from _event(place, number, sequence, began + timedelta(hours=18 * (sequence - 1)))
+
+
+def _is_over(place: int) -> bool:
+    """Four parcels of five have arrived."""
+    return place % 5 > 0
 
 
 def _order(place: int, number: str, order: str, began: datetime) -> Iterator[tuple[str, Row]]:
@@ -127,7 +132,8 @@ def _visits(place: int, number: str, began: datetime) -> Iterator[tuple[str, Row
 
 
 def _event(place: int, number: str, sequence: int, moment: datetime) -> Iterator[tuple[str, Row]]:
-    milestone, words = _STEPS[(sequence + place) % len(_STEPS)]
+    is_last = sequence == EVENTS and _is_over(place)
+    milestone, words = ("delivered", "Delivered") if is_last else _STEPS[(sequence + place) % len(_STEPS)]
     town = _TOWNS[(sequence * 7 + place) % len(_TOWNS)]
     said = words.format(town=town, n=place % 400)
     leg = _LEGS[min((sequence - 1) * 4 // EVENTS, 3)]

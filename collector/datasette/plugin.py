@@ -16,6 +16,7 @@ from pluggy import HookimplMarker
 from collector.datasette import archive_page, assets, overview, parcel_page
 from collector.datasette.cells import Cell, Places, drawn
 from collector.datasette.ours import all_ours, find_ours, is_ours, known
+from collector.datasette.parcel_links import overview_address, parcel_address
 from collector.datasette.served import Asked, Served
 from collector.store.views import VIEWS
 
@@ -70,7 +71,7 @@ def _rendered(
     places = Places(
         page=partial(archive_page.page_address, datasette, database),
         row=partial(_row_address, datasette, database),
-        parcel=partial(_parcel_address, datasette, database),
+        parcel=partial(parcel_address, datasette, database),
     )
     return drawn(Cell(value, column, table, row), places, is_table=table is not None and table not in VIEWS)
 
@@ -79,16 +80,18 @@ def _row_address(datasette: Served, database: str, table: str, key: str) -> str:
     return str(datasette.urls.row(database, table, tilde_encode(key)))
 
 
-def _parcel_address(datasette: Served, database: str, parcel: str) -> str:
-    """The parcel's own page, by its id or any of its numbers."""
-    route = tilde_encode(datasette.get_database(database).route)
-    return str(datasette.urls.path(f"/-/crosstrack/{route}/parcel/{tilde_encode(parcel)}"))
-
-
 def _is_of_ours(datasette: Served, database: str | None, request: Asked | None) -> bool:
     if request is not None and request.path.startswith("/-/crosstrack/"):
         return True
     return bool(known(datasette, database)) if database else all_ours(datasette)
+
+
+@hookimpl
+def menu_links(datasette: Served) -> list[dict[str, str]]:
+    """The overview of each database of ours, in the menu of every page."""
+    ours = [name for name in datasette.databases if known(datasette, name)]
+    said = "Overview" if len(ours) == 1 else "Overview of {}"
+    return [{"href": overview_address(datasette, name), "label": said.format(name)} for name in ours]
 
 
 @hookimpl

@@ -75,7 +75,7 @@ join observations as m on m.parcel_id = d.parcel_id and m.portal <> d.portal
 where d.milestone = 'delivered' and +d.replaced_by is null and d.withdrawn_at is null
   and m.milestone in
       ('out_for_delivery', 'delivery_attempted', 'available_for_pickup')
-  and m.replaced_by is null and m.withdrawn_at is null and m.earliest_at > d.latest_at
+  and +m.replaced_by is null and m.withdrawn_at is null and m.earliest_at > d.latest_at
 union all
 select a.parcel_id, 'delivered twice', a.portal, b.portal, a.id, b.id,
        a.portal || ' says delivered at ' || a.earliest_at || ', ' || b.portal || ' at ' || b.earliest_at
@@ -83,23 +83,23 @@ from observations as a
 join observations as b on b.parcel_id = a.parcel_id and b.portal > a.portal and b.milestone = 'delivered'
 where a.milestone = 'delivered' and a.event_id <> b.event_id
   and +a.duplicate_of is null and +a.replaced_by is null and a.withdrawn_at is null
-  and b.duplicate_of is null and b.replaced_by is null and b.withdrawn_at is null
+  and +b.duplicate_of is null and +b.replaced_by is null and b.withdrawn_at is null
   and not exists (select 1 from observations as same
                   where same.event_id = a.event_id and same.portal = b.portal)
   and not exists (select 1 from observations as same
                   where same.event_id = b.event_id and same.portal = a.portal)
 union all
-select distinct r.parcel_id, 'two destinations', v.portal, w.portal, null, null,
+select distinct d.parcel_id, 'two destinations', v.portal, w.portal, null, null,
        v.portal || ' says it goes to ' || r.destination_country || ', ' || w.portal || ' says '
            || o.destination_country
-from readings as r
+from (
+    select parcel_id from readings group by parcel_id
+    having min(destination_country) <> max(destination_country)
+) as d
+join readings as r on r.parcel_id = d.parcel_id
 join visits as v on v.id = r.visit_id
-join readings as o on o.parcel_id = r.parcel_id and o.destination_country <> r.destination_country
+join readings as o on o.parcel_id = d.parcel_id and o.destination_country <> r.destination_country
 join visits as w on w.id = o.visit_id and w.portal > v.portal
-where exists (select 1 from readings as n where n.parcel_id = r.parcel_id
-              and n.destination_country > r.destination_country)
-   or exists (select 1 from readings as n where n.parcel_id = r.parcel_id
-              and n.destination_country < r.destination_country)
 """
 
 ETA_HISTORY = """

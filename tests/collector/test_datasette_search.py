@@ -113,7 +113,12 @@ def _as_before_the_change(path):
             old.execute(f"drop trigger observations_{name}")
         for table in ("observations_fts", "parcel_portals", "parcel_findings"):
             old.execute(f"drop table {table}")
-        for index in ("observations_delivered", "observations_at_the_door", "observations_withdrawn_at", "parcels_last_event_at"):
+        for index in (
+            "observations_delivered",
+            "observations_at_the_door",
+            "observations_withdrawn_at",
+            "parcels_last_event_at",
+        ):
             old.execute(f"drop index idx_{index}")
         old.execute("delete from _sqlite_migrations where name = 'm008_quicker'")
 
