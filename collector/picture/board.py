@@ -21,7 +21,12 @@ _THERE = ("delivered", "returned", "closed")
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """What all parts of the drawing need. `top` is where the scale begins."""
+    """What all parts of the drawing need.
+
+    takers  the numbers that take over at an event, by its id
+    days    the name of the day that begins with an event, by its id
+    top     where the scale begins
+    """
 
     story: Story
     at: Sheet
@@ -29,6 +34,7 @@ class Board:
     scale: Scale
     lines: Sequence[Join]
     takers: dict[str, list[Number]]
+    days: Mapping[str, str]
     ahead: Sequence[tuple[str, str]]
     top: float
 
@@ -52,28 +58,38 @@ def board(story: Story, width: float) -> Board:
     """The board for a picture so many pixels wide."""
     at, events = sheet(story.portals, width), placed(story)
     takers = takeovers(story, events)
+    days = _days(events)
     heading = 74.0 if at.is_slanted else 34.0
     return Board(
         story=story,
         at=at,
         events=events,
-        scale=scale(_stops(at, events, takers), _moments(events)),
+        scale=scale(_stops(at, events, takers, days), _moments(events)),
         lines=joins(events, story),
         takers=takers,
+        days=days,
         ahead=_ahead(story),
         top=heading + PAD,
     )
 
 
-def _stops(at: Sheet, events: Sequence[Placed], takers: Mapping[str, Sequence[Number]]) -> list[Stop]:
+def _days(events: Sequence[Placed]) -> dict[str, str]:
+    found, before = {}, ""
+    for one in events:
+        if one.is_dated and day(one.at) != before:
+            found[one.event.id] = before = day(one.at)
+    return found
+
+
+def _stops(
+    at: Sheet, events: Sequence[Placed], takers: Mapping[str, Sequence[Number]], days: Mapping[str, str]
+) -> list[Stop]:
     """The events with the room for their texts: a line each, one more for a number or, on a phone, a day."""
     row = at.font * LINE
-    stops, before = [], ""
+    stops = []
     for one in events:
-        above = len(takers.get(one.event.id, ())) * row
-        if at.is_narrow and (label := day(one.at)) != before and one.is_dated:
-            above, before = above + row * 0.9, label
-        stops.append(Stop(one.event.id, one.at, above, row))
+        lines = len(takers.get(one.event.id, ())) + (at.is_narrow and one.event.id in days)
+        stops.append(Stop(one.event.id, one.at, above=lines * row, below=row))
     return stops
 
 

@@ -8,6 +8,7 @@ from sqlite_utils import Database
 
 from collector.deadline_rules import deadlines_of
 from collector.picture.story import (
+    SEVERITIES,
     Contradiction,
     Disagreement,
     Due,
@@ -131,7 +132,7 @@ def _disagreement(row: _Row) -> Disagreement:
         id=row["id"],
         event_id=row["event_id"],
         kind=row["kind"],
-        severity=row["severity"],
+        severity=_severity(row),
         portal_a=row["portal_a"],
         portal_b=row["portal_b"],
         row_a=row["observation_a"],
@@ -162,7 +163,7 @@ def _findings(rows: Sequence[_Row]) -> tuple[Finding, ...]:
         Finding(
             letter=letter(place),
             kind=row["kind"],
-            severity=row["severity"],
+            severity=_severity(row),
             portal_a=row["portal_a"],
             portal_b=row["portal_b"],
             count=row["disagreements"],
@@ -173,6 +174,11 @@ def _findings(rows: Sequence[_Row]) -> tuple[Finding, ...]:
         )
         for place, row in enumerate(ordered)
     )
+
+
+def _severity(row: _Row) -> str:
+    """A severity that is known: it becomes a class in pages and pictures."""
+    return row["severity"] if row["severity"] in SEVERITIES else "info"
 
 
 def _contradiction(row: _Row) -> Contradiction:

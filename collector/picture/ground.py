@@ -7,7 +7,7 @@ from collector.picture.board import LINE, PAD, Board
 from collector.picture.legs import stretches
 from collector.picture.sheet import Sheet
 from collector.picture.story import Event
-from collector.picture.words import LEG_WORDS, cut, day, event_words, silence
+from collector.picture.words import LEG_WORDS, cut, event_words, silence
 
 
 def legs(on: Board) -> shapes.Elements:
@@ -79,10 +79,11 @@ def takeovers(on: Board) -> shapes.Elements:
     drawn: shapes.Elements = []
     for one in on.events:
         lines = on.takers.get(one.event.id, [])
+        over = len(lines) + (1 if at.is_narrow and one.event.id in on.days else 0)
         for place, number in enumerate(lines):
-            y = on.y(one) - at.font * (LINE * (len(lines) - place) - 0.35)
+            y = on.y(one) - at.font * (LINE * (over - place) - 0.35)
             carrier = f" · {number.carrier}" if number.carrier else ""
-            text = cut(f"▸ {number.number}{carrier}", at.event_letters)
+            text = cut(f"▸ {number.number}{carrier}", at.event_letters - 1)
             drawn.append(shapes.line(at.first_lane, y - 4, at.last_lane, y - 4, "takes"))
             drawn.append(shapes.words(at.events_x, y, text, font=at.font - 1, kind="bold"))
     return drawn
@@ -90,23 +91,27 @@ def takeovers(on: Board) -> shapes.Elements:
 
 def times(on: Board) -> shapes.Elements:
     """The day, where it changes, and the time of every event."""
-    at, before = on.at, ""
+    at = on.at
     drawn: shapes.Elements = []
-    drawn.append(shapes.words(at.times_x, on.top - PAD - 6, "UTC", font=at.font - 1, kind="soft"))
+    drawn.append(shapes.words(at.times_x, on.top - PAD - 6, _zone(on), font=at.font - 1, kind="soft"))
     end = at.first_lane - 8
     for one in on.events:
         y = on.y(one) + at.font * 0.35
-        if not one.is_dated:
-            drawn.append(shapes.words(end, y, "no time", font=at.font - 1.5, kind="soft", anchor="end"))
-            continue
-        label = day(one.at)
-        if label != before:
-            above = at.font * LINE * 0.85 if at.is_narrow else 0
-            drawn.append(shapes.words(at.times_x, y - above, label, font=at.font - 0.5, kind="bold"))
-            before = label
-        time = f"{one.event.at:%H:%M}" if one.event.at else "day"
-        drawn.append(shapes.words(end, y, time, font=at.font - 0.5, kind="soft", anchor="end"))
+        if one.event.id in on.days:
+            above, font = (at.font * LINE * 0.9, at.font - 1.5) if at.is_narrow else (0, at.font - 0.5)
+            drawn.append(shapes.words(at.times_x, y - above, on.days[one.event.id], font=font, kind="bold"))
+        time = "no time" if not one.is_dated else f"{one.event.at:%H:%M}" if one.event.at else "day"
+        font = at.font - (0.5 if one.is_dated else 1.5)
+        drawn.append(shapes.words(end, y, time, font=font, kind="soft", anchor="end"))
     return drawn
+
+
+def _zone(on: Board) -> str:
+    """What the times are: their years, and UTC."""
+    years = sorted({one.at.year for one in on.events if one.is_dated})
+    if not years:
+        return "UTC"
+    return f"{years[0]} UTC" if len(years) == 1 else f"{years[0]}–{years[-1]} UTC"
 
 
 def events(on: Board) -> shapes.Elements:
