@@ -24,6 +24,7 @@ LARGEST_TEXT = 64 * 1024**2
 _TIGHTEST = 1100
 _NAME = re.compile(r"(?:[a-z]{1,20}/)?[A-Za-z0-9_-][A-Za-z0-9._-]{0,120}")
 _END = struct.Struct("<4s4H2LH")
+_LINE = struct.Struct("<4s4B4H3L5H2L")
 _LOCAL = 30
 _CHUNK = 1 << 20
 _ENCRYPTED = 0x1
@@ -150,16 +151,54 @@ def _check(entries: Sequence[ZipInfo]) -> None:
 
 def odd_entries(bundle: Opened, made_at: datetime | None) -> Iterator[str]:
     """The members whose entries in the archive are not as they were written at `made_at` (None: any time)."""
-    place = 0
+    place, listed = 0, bundle.archive.start_dir
     for info in bundle.entries:
-        header = info.FileHeader(zip64=False)
-        bundle.raw.seek(place)
-        fits = info.header_offset == place and bundle.raw.read(len(header)) == header
-        if not fits or not _is_as_written(info, made_at):
+        header, line = info.FileHeader(zip64=False), _listed(info)
+        fits = info.header_offset == place and _reads(bundle.raw, place, header)
+        if not fits or not _reads(bundle.raw, listed, line) or not _is_as_written(info, made_at):
             yield info.filename
         place = info.header_offset + len(header) + info.compress_size
+        listed += len(line)
+
+
+def _listed(info: ZipInfo) -> bytes:
+    """The line of the archive's list for an entry without extra fields and comment."""
+    year, month, day, hour, minute, second = info.date_time
+    name = info.filename.encode()
+    return (
+        _LINE.pack(
+            b"PK\x01\x02",
+            info.create_version,
+            info.create_system,
+            info.extract_version,
+            0,
+            info.flag_bits,
+            info.compress_type,
+            hour << 11 | minute << 5 | second // 2,
+            (year - 1980) << 9 | month << 5 | day,
+            info.CRC,
+            info.compress_size,
+            info.file_size,
+            len(name),
+            0,
+            0,
+            0,
+            info.internal_attr,
+            info.external_attr,
+            info.header_offset,
+        )
+        + name
+    )
+
+
+def _reads(raw: BinaryIO, place: int, wanted: bytes) -> bool:
+    raw.seek(place)
+    return raw.read(len(wanted)) == wanted
 
 
 def _is_as_written(info: ZipInfo, made_at: datetime | None) -> bool:
-    written = entry(info.filename, made_at or datetime(*info.date_time, tzinfo=UTC))
+    try:
+        written = entry(info.filename, made_at or datetime(*info.date_time, tzinfo=UTC))
+    except ValueError:  # a date of no calendar
+        return False
     return all(getattr(info, name) == getattr(written, name) for name in _PARTS)
