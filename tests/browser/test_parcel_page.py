@@ -141,7 +141,8 @@ def test_nothing_serious_stands_in_the_way_on_a_phone(open_page):
 
 
 def test_two_clicks_to_what_needs_action_and_three_to_why_portals_disagree(open_page):
-    page = open_page(OVERVIEW)
+    page = open_page("/")
+    page.get_by_role("link", name="Overview").first.click()
     first = page.locator("table.parcels tbody tr").first
     expect(first).to_contain_text("fetch it")
     first.get_by_role("link", name="A blue lamp").click()
