@@ -74,7 +74,6 @@ def _write(
 ) -> "Made":
     from collector.copies.snapshots import failures_of, flush, publish, refuse_target, unfinished
     from collector.evidence.making import make
-    from collector.evidence.printing import NoPdf
     from collector.store.opening import open_store
     from scrapers import portals
 
@@ -85,7 +84,7 @@ def _write(
         unfinished(target.absolute()) as part,
     ):
         printer = None if no_pdf else _printer(now)
-        made = make(db, name, portals(), part, now, keep=keep, printer=printer, unprinted=NoPdf)
+        made = make(db, name, portals(), part, now, keep=keep, printer=printer)
         flush(part)
         publish(part, target, force=force)
     return made

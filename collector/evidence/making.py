@@ -24,7 +24,7 @@ from collector.evidence.hiding import Texts, texts_for
 from collector.evidence.letter import letter
 from collector.evidence.manifest import MAGIC, README, VISITS
 from collector.evidence.orders_said import orders_said
-from collector.evidence.report import ReportData, Told, report
+from collector.evidence.report import NoPdf, ReportData, Told, report
 from collector.evidence.subject import Subject, subject
 from collector.exported import What
 from collector.picture import parcel_story
@@ -90,11 +90,10 @@ def make(
     *,
     keep: bool,
     printer: Printer | None,
-    unprinted: type[Exception],
 ) -> Made:
     """Write the bundle about `name` into the file `target`. Raises UsageError for a name of nothing.
 
-    `keep` keeps personal data. `printer` makes the PDF; what it raises as `unprinted` costs only that.
+    `keep` keeps personal data. `printer` makes the PDF; NoPdf costs only that.
     """
     with _one_moment(db):
         about = subject(db, name)
@@ -112,7 +111,7 @@ def make(
         with excerpt(db, about, texts) as told:
             data = _report_data(db, told, about, texts, archive, lines, pictures, now)
             _add_tables(archive, told, data)
-        no_pdf = _add_report(archive, report(data), printer, unprinted)
+        no_pdf = _add_report(archive, report(data), printer)
         chain = links(lines)
         root = archive.finish(program=data.program, asked_for=about.asked_for, personal=keep, links=chain)
     because = [one.because for one in archive.left_out]
@@ -240,15 +239,13 @@ def _csv(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> bytes:
     return out.getvalue().encode("utf-8", "replace")
 
 
-def _add_report(
-    archive: Archive, html: str, printer: Printer | None, unprinted: type[Exception]
-) -> str | None:
+def _add_report(archive: Archive, html: str, printer: Printer | None) -> str | None:
     """Add the report, and printed if it can be; why not, if it cannot."""
     archive.add("report.html", html.encode("utf-8", "replace"))
     if printer is None:
         return None
     try:
         archive.add("report.pdf", printer(html))
-    except unprinted as error:
+    except NoPdf as error:
         return str(error)
     return None

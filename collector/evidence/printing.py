@@ -9,7 +9,7 @@ import playwright.async_api as pw
 
 from collector.browser.finding import BrowserMissing, find_browser, runs_as_root
 from collector.browser.starting import QUIET
-from collector.errors import CrosstrackError
+from collector.evidence.report import NoPdf
 
 _SECONDS = 120.0
 #: No host can be found, whoever asks.
@@ -19,10 +19,6 @@ _FOOTER = (
     '<div style="width:100%;font:7pt sans-serif;text-align:center;color:#555">'
     '<span class="pageNumber"></span> / <span class="totalPages"></span></div>'
 )
-
-
-class NoPdf(CrosstrackError):
-    """No browser could print the page; the text says why."""
 
 
 def printed(html: str, made_at: datetime, environ: Mapping[str, str]) -> bytes:

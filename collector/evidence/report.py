@@ -12,12 +12,13 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from collector.deadline_rules import SAID, What
+from collector.deadline_rules import SAID
+from collector.errors import CrosstrackError
 from collector.evidence.checklist import Question
 from collector.evidence.claims import Look
 from collector.evidence.manifest import LeftOut, Member
 from collector.picture import Story, drawn
-from collector.picture.words import KIND_WORDS, LEG_WORDS, milestone_words
+from collector.picture.words import KIND_WORDS, milestone_words
 from collector.plain_text import LONGEST_LINE, one_line
 from collector.read.offsets import iso_utc
 from scrapers import vocabulary
@@ -43,6 +44,10 @@ _OUTCOMES = {
     "unavailable": "did not work",
     "layout_changed": "answered with a page that could not be read",
 }
+
+
+class NoPdf(CrosstrackError):
+    """No browser could print the report; the text says why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,8 +159,7 @@ def _template() -> Any:  # noqa: ANN401 - Jinja's own type says no more
         "kinds": KINDS,
         "outcomes": _OUTCOMES,
         "kind_words": KIND_WORDS,
-        "leg_words": LEG_WORDS,
-        "deadline_words": {what.value: said for what, said in SAID.items() if what in set(What)},
+        "deadline_words": {what.value: said for what, said in SAID.items()},
         "severity_words": {"warning": "serious", "notice": "to note", "info": "harmless"},
     }
     return environment.get_template("report.html")

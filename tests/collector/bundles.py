@@ -5,7 +5,6 @@ from datetime import UTC, datetime
 
 from collector.evidence.archive import entry
 from collector.evidence.making import make
-from collector.evidence.printing import NoPdf
 from collector.store.opening import open_store
 from scrapers import portals
 from tests.collector.worlds import CAINIAO, CORREOS, ORDER, event, naming, record, take_in
@@ -69,7 +68,7 @@ def filled_with(path, *records):
 def bundle(path, target, name=CAINIAO, *, keep=False, printer=None):
     """A bundle made without the command, never printed unless by `printer`."""
     with open_store(path) as db:
-        return make(db, name, portals(), target, NOW, keep=keep, printer=printer, unprinted=NoPdf)
+        return make(db, name, portals(), target, NOW, keep=keep, printer=printer)
 
 
 def members(file):
