@@ -17,7 +17,14 @@ from benchmarks.machine import machine
 
 RESULTS = Path(__file__).with_name("RESULTS.md")
 #: What can be measured, and the module that does. The order is that of the chapters.
-PARTS = {"collecting": "benchmarks.collecting.chapter"}
+PARTS = {
+    "collecting": "benchmarks.collecting.chapter",
+    "parsing": "benchmarks.parsing",
+    "storing": "benchmarks.storing",
+    "reconciling": "benchmarks.reconciling",
+    "exporting": "benchmarks.exporting",
+    "starting": "benchmarks.starting",
+}
 _HEAD = """# How fast, at what cost
 
 Written by `make bench`; `make bench PARTS=collecting` measures one part again. What is measured, and how,

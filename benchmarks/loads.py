@@ -1,4 +1,4 @@
-"""Records of any number of parcels, to measure with: those of `worlds`, thinned to the rows parcels usually have.
+"""Records of any number of parcels, to measure with: those of `worlds`, with as many rows as people see.
 
 A parcel of a world is on as many pages as is hard for the reconciler; people's parcels are on two or three.
 """

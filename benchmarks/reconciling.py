@@ -52,6 +52,7 @@ class Steps:
 def measured(options: Options) -> str:
     """The chapter on reconciling."""
     size = 100 if options.quick else 2000
+    stepped(20)  # loads words and places, once
     half, whole = stepped(size), stepped(2 * size)
     heads = ["", *(f"{one.parcels:,} parcels, {one.observations:,} observations" for one in (half, whole))]
     rows = [
@@ -72,8 +73,8 @@ def measured(options: Options) -> str:
     return "\n\n".join(
         (
             "## Reconciling",
-            f"On one core. Both passes over a million may take 120 s. Twice the parcels, {growth:.2f} times the"
-            " cost (at most 2.1).",
+            "On one core. Both passes over a million may take 120 s. Twice the parcels cost "
+            f"{growth:.2f} times as much (at most 2.1).",
             table(heads, rows),
             f"The commands, with everything around it, for {size:,} parcels:",
             table(["command", "helpers", "processor, s", "wall, s"], commands),
@@ -147,6 +148,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if given.database is not None:
         found = [steps(given.database, 0)]
     else:
+        stepped(20)  # loads words and places, once
         found = [stepped(given.parcels), stepped(2 * given.parcels)]
     figures = [asdict(one) | {"s of a million, both passes": one.of_a_million} for one in found]
     if given.json:
