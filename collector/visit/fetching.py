@@ -23,7 +23,7 @@ from collector.visit.retrying import http_trouble
 from scrapers.contract import Page
 from scrapers.words import Outcome, Role
 
-_USUAL = frozenset({Outcome.OK, Outcome.NO_EVENTS_YET})
+_USUAL = frozenset({Outcome.OK, Outcome.NO_EVENTS_YET, Outcome.NOT_FOUND})
 #: The document is given as a browser holds it, like that of a visit. Text in another coding is not usual.
 _FETCH = """async (url, limit) => {
   const stop = new AbortController();

@@ -7,6 +7,7 @@ import pytest
 
 from fixtures import messages
 from fixtures.messages import page
+from scrapers.contract import Reading
 from scrapers.words import Outcome
 from tests.browser.conftest import BRISK, NUMBER, QUICK, Counter, kill_browser
 
@@ -24,6 +25,11 @@ class Light(Counter):
 
     name = "light"
     fetches = True
+
+    def parse(self, pages):
+        if "No such parcel" in pages[0].text:
+            return (Reading(Outcome.NOT_FOUND),)
+        return super().parse(pages)
 
 
 def rows(*texts):
@@ -73,6 +79,12 @@ def test_it_goes_with_the_cookies_the_portal_gave(bench):
     bench.visit(Light(), OTHER)
     assert times_asked(bench) == 1
     assert bench.site.cookies[f"{HOST}/{OTHER}"] == {"seen": "1"}
+
+
+def test_a_number_the_portal_does_not_know_is_asked_for_once(bench):
+    bench.site.lasting(HOST, f"/{OTHER}", page("<p>No such parcel</p>"))
+    assert bench.visit(Light(), OTHER).outcome is Outcome.NOT_FOUND
+    assert times_asked(bench) == 1
 
 
 @pytest.mark.parametrize(
