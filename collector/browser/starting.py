@@ -131,7 +131,7 @@ async def launched(playwright: pw.Playwright, found: Found, options: BrowserOpti
             executable_path=found.path,
             headless=not options.headed,
             chromium_sandbox=not runs_as_root(),
-            args=[*arguments(options), *(_SHELL if found.headless_shell else ())],
+            args=arguments(options, is_shell=found.headless_shell),
             ignore_default_args=list(_NOT_WANTED),
             timeout=_START_SECONDS * 1000,
         )
@@ -154,7 +154,7 @@ async def launched_with_profile(
             executable_path=found.path,
             headless=not options.headed,
             chromium_sandbox=not runs_as_root(),
-            args=[*arguments(options), *(_SHELL if found.headless_shell else ())],
+            args=arguments(options, is_shell=found.headless_shell),
             ignore_default_args=list(_NOT_WANTED),
             timeout=_START_SECONDS * 1000,
             **context_options(language, options.zone),  # type: ignore[arg-type]
@@ -180,10 +180,11 @@ async def attached(playwright: pw.Playwright, endpoint: str) -> Running:
     return Running(chromium, attached=True)
 
 
-def arguments(options: BrowserOptions) -> list[str]:
+def arguments(options: BrowserOptions, *, is_shell: bool = False) -> list[str]:
     """The command line; rules for host names that the options bring stand in place of the wall."""
     has_rules = any(argument.startswith(_RULES) for argument in options.arguments)
-    return [*QUIET, *(() if has_rules else wall(options.hosts)), *options.arguments]
+    walls = () if has_rules else wall(options.hosts)
+    return [*QUIET, *(_SHELL if is_shell else ()), *walls, *options.arguments]
 
 
 def wall(hosts: Iterable[str]) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ import pytest
 
 from collector.browser import finding
 from collector.browser.finding import BrowserMissing, find_browser, runs_as_root
+from collector.browser.starting import BrowserOptions, arguments
 from collector.errors import CrosstrackError, ExitStatus
 
 SHELL = "ms-playwright/chromium_headless_shell-1200/chrome-headless-shell-linux64/chrome-headless-shell"
@@ -141,3 +142,9 @@ def test_chrome_and_edge_come_before_any_headless_shell(tmp_path, environ):
     for name in ("microsoft-edge", "google-chrome"):
         path = program(tmp_path / "bin" / name)
         assert found(environ, windowless=True).path == path
+
+
+def test_a_headless_shell_is_told_to_open_no_windows():
+    """A whole browser asks whether a person did something; this one would open whatever a page wants."""
+    assert "--block-new-web-contents" in arguments(BrowserOptions(), is_shell=True)
+    assert "--block-new-web-contents" not in arguments(BrowserOptions())
