@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from collector.clock import utc_now
+from collector.commands.completing import known_ids
 from collector.commands.context import command, given, put_json, say, storable
 from collector.errors import ExitStatus, UsageError
 from collector.plain_text import file_name, plain
@@ -28,7 +29,12 @@ def register(app: typer.Typer) -> None:
 def evidence(
     context: typer.Context,
     about: Annotated[
-        str, typer.Argument(metavar="ID|verify", help="A number or an order; or the word verify, and FILE.")
+        str,
+        typer.Argument(
+            metavar="ID|verify",
+            help="A number or an order; or the word verify, and FILE.",
+            autocompletion=known_ids,
+        ),
     ],
     file: Annotated[
         Path | None, typer.Argument(metavar="FILE", help="With verify: the bundle to check.")
