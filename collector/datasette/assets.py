@@ -1,4 +1,4 @@
-"""The style sheet and the script of ours, at an address that is the same however the plugin was loaded."""
+"""The style sheet and the scripts of ours, at an address that is the same however the plugin was loaded."""
 
 from collections.abc import Callable
 from importlib import resources
@@ -10,7 +10,7 @@ from collector.datasette.served import Asked, answer
 
 _FOLDER = "/-/crosstrack-static"
 _TYPES = {"css": "text/css; charset=utf-8", "js": "text/javascript; charset=utf-8"}
-STYLE, SCRIPT = "crosstrack.css", "moments.js"
+STYLE, SCRIPTS = "crosstrack.css", ("moments.js", "controls.js")
 
 
 def asset_address(name: str) -> str:

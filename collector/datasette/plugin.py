@@ -102,6 +102,7 @@ def extra_css_urls(datasette: Served, database: str | None, request: Asked | Non
 
 @hookimpl
 def extra_js_urls(datasette: Served, database: str | None, request: Asked | None) -> list[dict[str, Any]]:
-    """Our script, on pages of our databases."""
-    script = {"url": assets.asset_address(assets.SCRIPT), "module": True}
-    return [script] if _is_of_ours(datasette, database, request) else []
+    """Our scripts, on pages of our databases."""
+    if not _is_of_ours(datasette, database, request):
+        return []
+    return [{"url": assets.asset_address(name), "module": True} for name in assets.SCRIPTS]

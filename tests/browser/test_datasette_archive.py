@@ -208,3 +208,27 @@ def test_from_a_row_one_click_leads_to_what_the_portal_showed(page, address):
     assert page.locator("h1").inner_text().startswith("What Correos showed")
     assert "Llegada a España" in page.locator(".ct-wordings").inner_text()
     assert page.frame_locator("iframe").locator("body").inner_text().count("Llegada a España") == 1
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_pages_can_be_used_without_seeing_them_and_read_by_day_and_night(scheme, chromium, address, database):
+    from axe_playwright_python.sync_playwright import Axe
+
+    context = chromium.new_context(color_scheme=scheme, timezone_id=ZONE)
+    page = context.new_page()
+    found = {}
+    paths = ("/crosstrack", "/crosstrack/observations", "/crosstrack/findings", "/crosstrack/claimed_on")
+    for path in (*paths, hostile_page(database)):
+        page.goto(address + path)
+        violations = Axe().run(page).response["violations"]
+        found |= {(path, v["id"]): v["nodes"] for v in violations if v["impact"] in ("serious", "critical")}
+    context.close()
+    assert found == {}
+
+
+def test_an_archived_page_fits_a_phone(chromium, address, database):
+    context = chromium.new_context(viewport={"width": 360, "height": 740})
+    page = context.new_page()
+    page.goto(address + hostile_page(database))
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    context.close()
