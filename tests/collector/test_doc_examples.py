@@ -57,12 +57,14 @@ def lines_of(page):
 def arguments_of(line):
     """What the command is given: without a comment, a redirection, or what a shell would replace."""
     words = shlex.split(line, comments=True)[1:]
-    words = words[: words.index(">")] if ">" in words else words
+    ends = [words.index(sign) for sign in (">", "|") if sign in words]
+    words = words[: min(ends, default=len(words))]
     return [str(Path(word).expanduser()) if word.startswith("~/") else word for word in words]
 
 
 def is_run(line):
-    return line.startswith(RUN) or not line.startswith(tuple(NOT_RUN))
+    """Whether a line is run: not one of those above, nor one that a shell has to put something into."""
+    return "$" not in line and (line.startswith(RUN) or not line.startswith(tuple(NOT_RUN)))
 
 
 RUNNING = [page for page in PAGES if any(is_run(line) for line in lines_of(page))]
