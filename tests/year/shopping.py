@@ -1,19 +1,19 @@
 """The data requests of the simulated shop's pages."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlencode
 
 from collector.visit.asked import Asked
-from scrapers.contract import Page
-from scrapers.words import Role
+from fixtures.messages import Answer
 from tests.year.scripts import Call
 from tests.year.wire import Wire
 
 _LIST = "mtop.aliexpress.trade.buyer.order.list"
 _DETAIL = "mtop.aliexpress.trade.buyer.order.detail"
 _TRACKING = "mtop.ae.ld.querydetail"
+_STALE = b"FAIL_SYS_TOKEN"
 
 
 def calls(asked: Asked, wire: Wire) -> Iterator[Call]:
@@ -23,9 +23,17 @@ def calls(asked: Asked, wire: Wire) -> Iterator[Call]:
         "detail": _call(_DETAIL, {"tradeOrderId": asked.order_id}),
         "tracking": _call(_TRACKING, {"tradeOrderId": asked.order_id, "timeZone": "GMT+00:00"}),
     }[asked.page or "list"]
-    if b"FAIL_SYS_TOKEN" in wire.ask(made.url).body:
+    if _STALE in wire.ask(made.url).body:
         yield made
     yield made
+
+
+def answered(call: Call, wire: Wire) -> Answer:
+    """The reply to a call, to the second one where the first only brought a token."""
+    answer = wire.ask(call.url, call.method, call.body, call.headers)
+    if _STALE in answer.body:
+        return wire.ask(call.url, call.method, call.body, call.headers)
+    return answer
 
 
 def next_list_call(following: dict[str, str]) -> Call:
@@ -37,14 +45,8 @@ def next_list_call(following: dict[str, str]) -> Call:
     )
 
 
-def following(pages: Sequence[Page]) -> dict[str, str]:
-    """What the list's next page is asked for with, from the pages of the one before."""
-    found = [page.body for page in pages if page.role is Role.PAYLOAD]
-    return parameters(found[-1]) if found else {}
-
-
 def parameters(body: bytes) -> dict[str, str]:
-    """The same from one reply."""
+    """What the list's next page is asked for with, from the reply with the page before."""
     try:
         page = json.loads(body)["data"]
         key, shown = _of(page, "pc_om_list_body")

@@ -39,13 +39,17 @@ _FAILURES = {
 
 @dataclass(slots=True)
 class InProcess:
-    """What takes the browser's place; `told` hears of every attempt, and whether it repeats a failed one."""
+    """What takes the browser's place; `told` hears of every attempt, and whether it repeats a failed one.
+
+    `reply` is the last reply with data, as it came: what is stored of it is scrubbed.
+    """
 
     stage: Stage
     zone: str = "UTC"
     offset_minutes: int = 0
     told: Callable[[str, bool], None] = lambda portal, again: None
     failed: set[str] = field(default_factory=set)
+    reply: bytes = b""
 
     async def cookies(
         self, portal: Portal, language: str, limits: Limits, session: SignedIn
@@ -85,6 +89,7 @@ async def _load(
         _check_document(got, asked)
         pages = (_page(Role.DOM, document),)
         exchanges = list(_payloads(wire, got, asked))
+        browser.reply = exchanges[-1].body or b"" if exchanges else b""
         kept = (*pages, *(_page(Role.PAYLOAD, e) for e in exchanges if e.body is not None))
         pages = asked.prepared(kept)
         said = verdict(asked.answer(pages), document, exchanges, clock(), limits.state_seconds)
@@ -111,7 +116,7 @@ async def _list_pages(
     asked = about_orders(shop, session, language, keep_personal=keep_personal)
     loaded = await _load(browser, asked, language=language, clock=clock, limits=limits)
     wire = Wire(browser.stage, _cookies(asked))
-    following = shopping.following(loaded.pages)
+    following = shopping.parameters(browser.reply)
     while True:
         yield visited(browser, asked, loaded, language=language, attempts=1, duration_ms=0)
         said = loaded.answer
@@ -119,7 +124,7 @@ async def _list_pages(
             return
         browser.told(shop.name, False)
         call = shopping.next_list_call(following)
-        exchange = _exchange(call.url, wire.ask(call.url, call.method, call.body, call.headers))
+        exchange = _exchange(call.url, shopping.answered(call, wire))
         following = shopping.parameters(exchange.body or b"")
         pages = asked.prepared((_page(Role.PAYLOAD, exchange),))
         loaded = Load(asked.answer(pages), clock(), pages)
