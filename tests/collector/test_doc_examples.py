@@ -64,6 +64,7 @@ def arguments_of(line):
 
 def is_run(line):
     """Whether a line is run: not one of those above, nor one that a shell has to put something into."""
+    line = re.sub(r"^crosstrack --db \S+ ", "crosstrack ", line)
     return "$" not in line and (line.startswith(RUN) or not line.startswith(tuple(NOT_RUN)))
 
 
