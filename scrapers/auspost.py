@@ -10,11 +10,21 @@ and 2021-08; today's envelope, refusals and the heading of the rendered page fro
 
 import re
 from dataclasses import replace
-from datetime import date
 
 from scrapers.contract import Evidence, LayoutChanged, Page, Politeness, Reading, Row, State
-from scrapers.payload import Record, Reply, items_at, read_parcels, read_rows, record_at, string_at, whole_at
-from scrapers.tracking import Address, TrackingPortal
+from scrapers.payload import (
+    Record,
+    Reply,
+    iso_day,
+    items_at,
+    read_parcels,
+    read_rows,
+    record_at,
+    records_at,
+    string_at,
+    whole_at,
+)
+from scrapers.tracking import Address, TrackingPortal, read_with
 from scrapers.words import Outcome
 
 NAME = "auspost"
@@ -81,35 +91,29 @@ class AustraliaPost(TrackingPortal):
 def _parcels(entry: Record) -> list[object]:
     """The articles of an entry, wherever its service puts them; the entry itself if it has none."""
     found: list[object] = []
-    old = items_at(record_at(entry, "QueryTrackEventsResponse"), "TrackingResults")
-    for result in old or ():
-        consignment = record_at(result, "Consignment") if isinstance(result, dict) else {}
-        found += items_at(consignment, "Articles") or []
+    for result in records_at(record_at(entry, "QueryTrackEventsResponse"), "TrackingResults"):
+        found += items_at(record_at(result, "Consignment"), "Articles") or []
     shipment = record_at(entry, "shipment") or entry
     return found or items_at(shipment, "articles") or [entry]
 
 
 def _reading(parcel: Record) -> Reading:
     """What an article says; an entry without any says why in `status` and `error`."""
-    details = next((one for one in items_at(parcel, "details") or () if isinstance(one, dict)), parcel)
+    details = next(iter(records_at(parcel, "details")), parcel)
     items = items_at(details, EVENTS[0] if details is not parcel else EVENTS[1])
     rows, problems = read_rows(items or (), _row)
-    expected = _day(string_at(details, "deliveredByDateISO"))
+    expected = iso_day(string_at(details, "deliveredByDateISO"))
     outlets = (OUTLET.fullmatch(row.description) for row in rows)
-    return Reading(
+    return replace(
+        read_with(rows, problems, (OLD if details is parcel else TODAY) if rows else None),
         outcome=Outcome.OK if rows else _without_rows(parcel, items),
         number=string_at(parcel, *ARTICLE),
-        rows=rows,
-        complete=not problems,
-        rows_bad=len(problems),
-        problems=problems,
         status_text=string_at(parcel, "trackStatusOfArticle", "Status"),
         origin_country=string_at(record_at(details, "fromAddress"), "country"),
         destination_country=string_at(record_at(details, "address"), "country"),
         pickup_point=next((outlet[1] for outlet in outlets if outlet), None),
         estimate_from_on=expected,
         estimate_to_on=expected,
-        layout=(OLD if details is parcel else TODAY) if rows else None,
     )
 
 
@@ -124,13 +128,6 @@ def _row(event: Record) -> Row | None:
         place=string_at(event, *PLACE),
         code=string_at(event, *CODE),
     )
-
-
-def _day(text: str | None) -> str | None:
-    try:
-        return date.fromisoformat(text or "").isoformat()
-    except ValueError:
-        return None
 
 
 def _without_rows(parcel: Record, items: list[object] | None) -> Outcome:

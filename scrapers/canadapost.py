@@ -9,11 +9,22 @@ come from replies of 2021-06 and 2021-12; the refusal of an unknown number from 
 """
 
 import re
-from datetime import date
+from dataclasses import replace
 
 from scrapers.contract import Canonical, Evidence, LayoutChanged, Page, Politeness, Reading, Row, State
-from scrapers.payload import Record, Reply, items_at, read_parcels, read_rows, record_at, string_at, text_at
-from scrapers.tracking import Address, TrackingPortal
+from scrapers.payload import (
+    Record,
+    Reply,
+    iso_day,
+    items_at,
+    read_parcels,
+    read_rows,
+    record_at,
+    records_at,
+    string_at,
+    text_at,
+)
+from scrapers.tracking import Address, TrackingPortal, read_with
 from scrapers.words import Outcome
 
 NAME = "canadapost"
@@ -60,15 +71,12 @@ def _parcel(parcel: Record) -> Reading:
     items = items_at(parcel, EVENTS)
     rows, problems = read_rows(items or (), _row)
     expected = record_at(parcel, "expectedDlvryDateTime")
-    day = _day(string_at(expected, "revisedDate")) or _day(string_at(expected, "dlvryDate"))
-    shops = (string_at(item, "retailNmEn", "retailNmFr") for item in items or () if isinstance(item, dict))
-    return Reading(
+    day = iso_day(string_at(expected, "revisedDate")) or iso_day(string_at(expected, "dlvryDate"))
+    shops = (string_at(item, "retailNmEn", "retailNmFr") for item in records_at(parcel, EVENTS))
+    return replace(
+        read_with(rows, problems),
         outcome=Outcome.OK if rows else _without_rows(parcel, items),
         number=string_at(parcel, "pin"),
-        rows=rows,
-        complete=not problems,
-        rows_bad=len(problems),
-        problems=problems,
         status_text=string_at(parcel, "status"),
         destination_country="Canada" if parcel.get("canadianDest") is True else None,
         pickup_point=next(filter(None, shops), None),
@@ -100,10 +108,3 @@ def _without_rows(parcel: Record, items: list[object] | None) -> Outcome:
     if not items and string_at(record_at(parcel, "error"), "cd", "code") == NO_HISTORY:
         return Outcome.NOT_FOUND
     raise LayoutChanged(NAME, f"{EVENTS}[].{TEXT[0]}, or error.cd {NO_HISTORY}")
-
-
-def _day(text: str | None) -> str | None:
-    try:
-        return date.fromisoformat(text or "").isoformat()
-    except ValueError:
-        return None

@@ -11,13 +11,14 @@ numbers: of such a row the label of its state is read, not the text.
 """
 
 import re
+from dataclasses import replace
 
 from selectolax.lexbor import LexborNode
 
 from scrapers.contract import Evidence, LayoutChanged, Page, Politeness, Reading, RelatedNumber, Row, State
-from scrapers.payload import Record, Reply, items_at, read_rows, record_at, string_at, whole_at
+from scrapers.payload import Record, Reply, items_at, read_rows, record_at, records_at, string_at, whole_at
 from scrapers.select import collapse, text_of
-from scrapers.tracking import Address, Document, TrackingPortal, rows_of
+from scrapers.tracking import Address, Document, TrackingPortal, read_with, rows_of
 from scrapers.words import Outcome
 
 NAME = "chinapost"
@@ -71,7 +72,7 @@ class ChinaPost(TrackingPortal):
 
     def read_reply(self, answer: Reply, page: Page) -> tuple[Reading, ...]:
         """The puzzle, or one reading."""
-        told: Record = answer.value if isinstance(answer.value, dict) else {}
+        told = answer.record
         if string_at(record_at(told, "data"), "type") == PUZZLE:
             return (Reading(Outcome.CHALLENGE),)
         mail = record_at(record_at(told, "info"), "mail")
@@ -80,13 +81,11 @@ class ChinaPost(TrackingPortal):
             raise LayoutChanged(NAME, "info.mail.mailInfos[].operation")
         claimed = whole_at(mail, "mailInfoCount")
         return (
-            Reading(
+            replace(
+                read_with(rows, problems),
                 number=string_at(mail, "mailNo"),
-                rows=rows,
                 complete=not problems and (claimed is None or claimed <= len(rows)),
                 rows_claimed=claimed,
-                rows_bad=len(problems),
-                problems=problems,
                 status_text=string_at(mail, "mailStateDesc"),
                 destination_country=string_at(mail, "receiverCountryName"),
                 related_numbers=_related(mail),
@@ -108,8 +107,7 @@ class ChinaPost(TrackingPortal):
         rows, problems = rows_of(document, ROWS, _line)
         if not rows:
             raise LayoutChanged(NAME, f"{ROWS} of three cells")
-        bad = len(problems)
-        return (Reading(Outcome.OK, number, rows, complete=not bad, rows_bad=bad, problems=problems),)
+        return (replace(read_with(rows, problems), number=number),)
 
 
 def _scan(scan: Record) -> Row | None:
@@ -129,7 +127,7 @@ def _scan(scan: Record) -> Row | None:
 def _related(mail: Record) -> tuple[RelatedNumber, ...]:
     """Numbers that scans say the parcel goes on under; whose they are is not said."""
     own = string_at(mail, "mailNo")
-    scans = [scan for scan in items_at(mail, "mailInfos") or () if isinstance(scan, dict)]
+    scans = records_at(mail, "mailInfos")
     found = [string_at(scan, key) for scan in scans for key in ("secondMailNo", "forwardWaybillNo")]
     return tuple(RelatedNumber(one) for one in dict.fromkeys(found) if one and one != own)
 

@@ -16,7 +16,7 @@ from selectolax.lexbor import LexborNode
 from scrapers.contract import Canonical, Evidence, LayoutChanged, Page, Politeness, Reading, Row, State
 from scrapers.payload import Record, Reply, items_at, read_rows, record_at, string_at, text_at
 from scrapers.select import collapse, text_of
-from scrapers.tracking import Address, Document, TrackingPortal, rows_of
+from scrapers.tracking import Address, Document, TrackingPortal, read_with, rows_of
 from scrapers.words import Outcome
 
 NAME = "correios"
@@ -65,7 +65,7 @@ class Correios(TrackingPortal):
 
     def read_reply(self, answer: Reply, page: Page) -> tuple[Reading, ...]:
         """One reading: the reply names its number in its body, or is asked for it in its URL."""
-        parcel: Record = answer.value if isinstance(answer.value, dict) else {}
+        parcel = answer.record
         asked = self.number_in(page.url)
         if "eventos" not in parcel:
             return (_refusal(string_at(parcel, "mensagem"), asked),)
@@ -96,10 +96,7 @@ def _reading(
     number: str | None, rows: tuple[Row, ...], problems: tuple[str, ...], day: str | None
 ) -> Reading:
     """A reading with rows; `day` is when the parcel is expected."""
-    bad = len(problems)
-    return Reading(
-        Outcome.OK, number, rows, not bad, None, bad, problems, estimate_from_on=day, estimate_to_on=day
-    )
+    return replace(read_with(rows, problems), number=number, estimate_from_on=day, estimate_to_on=day)
 
 
 def _refusal(message: str | None, number: str | None) -> Reading:

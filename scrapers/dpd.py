@@ -18,9 +18,9 @@ from urllib.parse import quote
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from scrapers.contract import Evidence, LayoutChanged, Page, Politeness, Reading, Recipient, Row, State
-from scrapers.payload import Record, Reply, items_at, read_rows, record_at, string_at, text_at
-from scrapers.select import collapse, maybe, text_of
-from scrapers.tracking import Address, Document, TrackingPortal, rows_of
+from scrapers.payload import Record, Reply, items_at, read_rows, record_at, records_at, string_at, text_at
+from scrapers.select import collapse, maybe, text_of, texts_of
+from scrapers.tracking import Address, Document, TrackingPortal, read_with, rows_of
 from scrapers.words import Outcome
 
 NAME = "dpd"
@@ -83,8 +83,7 @@ class Dpd(TrackingPortal):
 
     def read_reply(self, answer: Reply, page: Page) -> tuple[Reading, ...]:
         """The parcel of a `rest/plc` reply."""
-        value = answer.value if isinstance(answer.value, dict) else {}
-        said = value.get(RESPONSE)
+        said = answer.record.get(RESPONSE)
         parcel = said.get(PARCEL) if isinstance(said, dict) else None
         if isinstance(parcel, dict):
             return (_parcel(parcel, self.number_in(page.url)),)
@@ -98,9 +97,8 @@ class Dpd(TrackingPortal):
             rows, problems = rows_of(document, selector, _table_row)
             if rows:
                 number = _attribute(document.root, POLISH_NUMBER, "value")
-                reading = Reading(number=number, rows=rows, complete=not problems, layout=layout)
-                return (replace(reading, rows_bad=len(problems), problems=problems),)
-        said = (collapse(p.text()) or "" for p in document.root.css("p"))
+                return (replace(read_with(rows, problems, layout), number=number),)
+        said = filter(None, texts_of(document.root, "p"))
         if not TABLE.search(document.text) and any(text.startswith(POLISH_REFUSAL) for text in said):
             return (Reading(Outcome.NOT_FOUND),)
         return (_dutch_page(document),)
@@ -108,7 +106,7 @@ class Dpd(TrackingPortal):
 
 def _parcel(parcel: Record, asked: str | None) -> Reading:
     info, scans = record_at(parcel, "shipmentInfo"), items_at(record_at(parcel, "scanInfo"), "scan")
-    steps = [one for one in items_at(parcel, "statusInfo") or () if isinstance(one, dict)]
+    steps = records_at(parcel, "statusInfo")
     rows, problems = read_rows(scans or (), _scan_row)
     if not rows and (scans != [] or not steps or any(one.get(REACHED) is not False for one in steps)):
         raise LayoutChanged(NAME, f"scanInfo.scan[].scanDescription, or no step with {REACHED}")
@@ -116,16 +114,12 @@ def _parcel(parcel: Record, asked: str | None) -> Reading:
     own = string_at(info, "parcelLabelNumber")
     # The label's barcode has a postcode before the 14 digits; both it and they may end in a check character.
     is_asked = own is not None and asked is not None and own in (asked[:14], asked[7:21])
-    return Reading(
+    return replace(
+        read_with(rows, problems, PLC if rows else None),
         outcome=Outcome.OK if rows else Outcome.NO_EVENTS_YET,
         number=asked if is_asked else own,
-        rows=rows,
-        complete=not problems,
-        rows_bad=len(problems),
-        problems=problems,
         status_text=text_at(current, "label"),
         destination_country=string_at(info, "receiverCountryIsoCode"),
-        layout=PLC if rows else None,
     )
 
 

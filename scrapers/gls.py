@@ -12,14 +12,23 @@ the group's page and its words about unknown numbers from other readers' notes o
 
 import re
 from dataclasses import replace
-from datetime import date
 
 from selectolax.lexbor import LexborNode
 
 from scrapers.contract import Evidence, LayoutChanged, Page, Politeness, Reading, Recipient, Row, State
-from scrapers.payload import Record, Reply, items_at, read_parcels, read_rows, record_at, string_at
-from scrapers.select import collapse
-from scrapers.tracking import Address, Document, TrackingPortal, rows_of
+from scrapers.payload import (
+    Record,
+    Reply,
+    iso_day,
+    items_at,
+    read_parcels,
+    read_rows,
+    record_at,
+    records_at,
+    string_at,
+)
+from scrapers.select import collapse, texts_of
+from scrapers.tracking import Address, Document, TrackingPortal, read_with, rows_of
 from scrapers.words import Outcome
 
 NAME = "gls"
@@ -73,7 +82,7 @@ class Gls(TrackingPortal):
 
     def read_reply(self, answer: Reply, page: Page) -> tuple[Reading, ...]:
         """The parcels of the group's reply, or the one of the Dutch."""
-        value = answer.value if isinstance(answer.value, dict) else {}
+        value = answer.record
         asked = self.number_in(page.url)
         if parcels := items_at(value, PARCELS):
             return read_parcels(parcels, "tuNo", lambda parcel: _group_parcel(parcel, asked))
@@ -88,22 +97,21 @@ class Gls(TrackingPortal):
         if document.page.status == 204 and not document.text.strip():
             return (Reading(Outcome.NOT_FOUND),)
         rows, problems = rows_of(document, ROWS, _page_row)
-        messages = (collapse(node.text()) or "" for node in document.root.css(MESSAGE))
+        messages = filter(None, texts_of(document.root, MESSAGE))
         if ROW not in document.text and any(text.startswith(NOTHING) for text in messages):
             return (Reading(Outcome.NOT_FOUND),)
-        return (_filled(Reading(layout=PAGE), rows, problems, ROWS),)
+        return (_filled(rows, problems, PAGE, ROWS),)
 
 
 def _group_parcel(parcel: Record, asked: str | None) -> Reading:
-    references = (one for one in items_at(parcel, "references") or () if isinstance(one, dict))
+    references = records_at(parcel, "references")
     named = (string_at(one, "value") for one in references if string_at(one, "type") in NAMES)
-    reading = Reading(
+    rows, problems = read_rows(items_at(parcel, "history") or (), _group_row)
+    return replace(
+        _filled(rows, problems, GROUP, "history[].evtDscr"),
         number=_number((string_at(parcel, "tuNo"), *named), asked),
         status_text=string_at(record_at(parcel, "progressBar"), "statusText"),
-        layout=GROUP,
     )
-    rows, problems = read_rows(items_at(parcel, "history") or (), _group_row)
-    return _filled(reading, rows, problems, "history[].evtDscr")
 
 
 def _group_row(event: Record) -> Row | None:
@@ -116,19 +124,18 @@ def _group_row(event: Record) -> Row | None:
 
 def _dutch_parcel(parcel: Record, asked: str | None) -> Reading:
     sender = record_at(record_at(parcel, "addressInfo"), "from")
-    states = (one for one in items_at(parcel, "parcels") or () if isinstance(one, dict))
+    states = records_at(parcel, "parcels")
     expected = record_at(parcel, "deliveryStatus")
-    reading = Reading(
+    rows, problems = read_rows(items_at(parcel, SCANS) or (), _dutch_row)
+    return replace(
+        _filled(rows, problems, DUTCH, f"{SCANS}[].eventReasonDescr"),
         number=_number((string_at(parcel, "parcelNo"), string_at(parcel, "uniqueNo")), asked),
         status_text=next((string_at(one, "lastStatus") for one in states), None),
         origin_country=string_at(sender, "country", "countryCode"),
         destination_country=string_at(parcel, "countryName"),
         estimate_from_on=_day(string_at(expected, "etaTimestampMin")),
         estimate_to_on=_day(string_at(expected, "etaTimestampMax")),
-        layout=DUTCH,
     )
-    rows, problems = read_rows(items_at(parcel, SCANS) or (), _dutch_row)
-    return _filled(reading, rows, problems, f"{SCANS}[].eventReasonDescr")
 
 
 def _dutch_row(scan: Record) -> Row | None:
@@ -149,10 +156,10 @@ def _page_row(node: LexborNode) -> Row | None:
     return Row(lines[2], lines[0], place=lines[1]) if len(lines) == 3 else None
 
 
-def _filled(reading: Reading, rows: tuple[Row, ...], problems: tuple[str, ...], wanted: str) -> Reading:
+def _filled(rows: tuple[Row, ...], problems: tuple[str, ...], layout: str, wanted: str) -> Reading:
     if not rows:
         raise LayoutChanged(NAME, wanted)
-    return replace(reading, rows=rows, complete=not problems, rows_bad=len(problems), problems=problems)
+    return read_with(rows, problems, layout)
 
 
 def _number(own: tuple[str | None, ...], asked: str | None) -> str | None:
@@ -169,7 +176,4 @@ def _place(record: Record, town: str) -> str | None:
 
 
 def _day(text: str | None) -> str | None:
-    try:
-        return date.fromisoformat((text or "")[:10]).isoformat() if text and NO_TIME not in text else None
-    except ValueError:
-        return None
+    return None if NO_TIME in (text or "") else iso_day(text)

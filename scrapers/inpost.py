@@ -10,10 +10,11 @@ rendered page has been seen here. What it says of a parcel without steps is not 
 """
 
 import re
+from dataclasses import replace
 
 from scrapers.contract import Evidence, LayoutChanged, Page, Politeness, Reading, Row, State
 from scrapers.payload import Record, Reply, items_at, read_rows, record_at, string_at
-from scrapers.tracking import Address, TrackingPortal
+from scrapers.tracking import Address, TrackingPortal, read_with
 from scrapers.words import Outcome
 
 NAME = "inpost"
@@ -56,12 +57,9 @@ class InPost(TrackingPortal):
         rows, problems = read_rows(steps or (), _row)
         if not rows:
             raise LayoutChanged(NAME, f"{STEPS}[].status")
-        reading = Reading(
+        reading = replace(
+            read_with(rows, problems),
             number=string_at(parcel, "tracking_number"),
-            rows=rows,
-            complete=not problems,
-            rows_bad=len(problems),
-            problems=problems,
             status_text=string_at(parcel, "status"),
             pickup_point=_locker(record_at(parcel, "custom_attributes")),
         )

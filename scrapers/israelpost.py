@@ -9,12 +9,13 @@ the reply is as other programs of 2019 to 2026 read it, and how the page draws i
 """
 
 import re
+from dataclasses import replace
 from urllib.parse import urlsplit
 
 from scrapers.contract import Canonical, Evidence, LayoutChanged, Page, Politeness, Reading, Row, State
-from scrapers.payload import Record, Reply, items_at, record_at, string_at, whole_at
+from scrapers.payload import Reply, items_at, record_at, string_at, whole_at
 from scrapers.select import collapse
-from scrapers.tracking import Address, Document, TrackingPortal
+from scrapers.tracking import Address, Document, TrackingPortal, read_with
 from scrapers.words import Outcome
 
 NAME = "israelpost"
@@ -66,7 +67,7 @@ class IsraelPost(TrackingPortal):
 
     def read_reply(self, answer: Reply, page: Page) -> tuple[Reading, ...]:
         """One reading: rows of four cells, a message, or that the service failed."""
-        told: Record = answer.value if isinstance(answer.value, dict) else {}
+        told = answer.record
         if whole_at(told, "ReturnCode") not in (0, None):
             return (Reading(Outcome.UNAVAILABLE, status_text=string_at(told, "ErrorDescription")),)
         result = record_at(told, "Result")
@@ -80,15 +81,7 @@ class IsraelPost(TrackingPortal):
         rows, problems = _rows(lines)
         if columns != COLUMNS or not rows:
             raise LayoutChanged(NAME, f"InfoLines[] of {COLUMNS} cells")
-        return (
-            Reading(
-                number=number,
-                rows=rows,
-                complete=not problems,
-                rows_bad=len(problems),
-                problems=problems,
-            ),
-        )
+        return (replace(read_with(rows, problems), number=number),)
 
     def read_page(self, document: Document) -> tuple[Reading, ...]:
         """Nothing but that the bot manager answered: where the page led tells."""

@@ -9,12 +9,13 @@ summaries, in both languages. Nothing was captured: facts are from other program
 """
 
 import re
+from dataclasses import replace
 
 from selectolax.lexbor import LexborNode
 
 from scrapers.contract import Evidence, LayoutChanged, Politeness, Reading, Row, State
 from scrapers.select import collapse, text_of
-from scrapers.tracking import Address, Document, TrackingPortal, rows_of
+from scrapers.tracking import Address, Document, TrackingPortal, read_with, rows_of
 from scrapers.words import Outcome
 
 NAME = "japanpost"
@@ -73,12 +74,9 @@ class JapanPost(TrackingPortal):
             raise LayoutChanged(NAME, EVENTS)
         number = text_of(document.root, NUMBER)
         return (
-            Reading(
+            replace(
+                read_with(rows, problems),
                 number=number if _NUMBER.fullmatch(number or "") else None,
-                rows=rows,
-                complete=not problems,
-                rows_bad=len(problems),
-                problems=problems,
                 language="ja" if re.match(r"\d{4}/", rows[0].time_text or "") else "en",
             ),
         )

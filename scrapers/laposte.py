@@ -9,14 +9,25 @@ Documented only: the service (2026), its refusals (2026), and Chronopost's page 
 """
 
 import re
-from datetime import date
+from dataclasses import replace
 
 from selectolax.lexbor import LexborNode
 
 from scrapers.contract import Evidence, LayoutChanged, Page, Politeness, Reading, RelatedNumber, Row, State
-from scrapers.payload import Record, Reply, items_at, read_parcels, read_rows, record_at, string_at, whole_at
+from scrapers.payload import (
+    Record,
+    Reply,
+    iso_day,
+    items_at,
+    read_parcels,
+    read_rows,
+    record_at,
+    records_at,
+    string_at,
+    whole_at,
+)
 from scrapers.select import collapse, text_of
-from scrapers.tracking import Address, Document, TrackingPortal, rows_of
+from scrapers.tracking import Address, Document, TrackingPortal, read_with, rows_of
 from scrapers.words import Outcome
 
 NAME = "laposte"
@@ -64,7 +75,7 @@ class LaPoste(TrackingPortal):
         """Chronopost's table, or the page that stands in for a refused request."""
         rows, problems = rows_of(document, CHRONOPOST_ROWS, _chronopost_row)
         if rows:
-            return (Reading(rows=rows, complete=not problems, rows_bad=len(problems), problems=problems),)
+            return (read_with(rows, problems),)
         if INCIDENT in (text_of(document.root, "title") or ""):
             return (Reading(Outcome.UNAVAILABLE),)
         if document.page.status == 403:
@@ -83,13 +94,10 @@ def _shipment(entry: Record) -> Reading:
     if not rows:
         return Reading(_without_rows(entry), number)
     # The estimate stays in the reply of a parcel that has long arrived.
-    estimate = None if shipment.get("isFinal") is True else _day(string_at(shipment, "estimDate"))
-    return Reading(
+    estimate = None if shipment.get("isFinal") is True else iso_day(string_at(shipment, "estimDate"))
+    return replace(
+        read_with(rows, problems),
         number=number,
-        rows=rows,
-        complete=not problems,
-        rows_bad=len(problems),
-        problems=problems,
         status_text=string_at(record_at(shipment, "currentState"), "shortLabel") or _reached(shipment),
         language=(string_at(entry, "lang") or "")[:2] or None,
         origin_country=string_at(context, "originCountry"),
@@ -123,8 +131,7 @@ def _row(event: Record) -> Row | None:
 
 def _reached(shipment: Record) -> str | None:
     """The label of the last of the five steps that is reached; the later ones are labelled too."""
-    steps = [step for step in items_at(shipment, "timeline") or () if isinstance(step, dict)]
-    reached = [step for step in steps if step.get("status") is True]
+    reached = [step for step in records_at(shipment, "timeline") if step.get("status") is True]
     if not reached:
         return None
     return string_at(max(reached, key=lambda step: whole_at(step, "id") or 0), "shortLabel")
@@ -134,13 +141,6 @@ def _partner(partner: Record) -> tuple[RelatedNumber, ...]:
     """The number under which a foreign post delivers."""
     number = string_at(partner, "reference")
     return (RelatedNumber(number, string_at(partner, "name"), "last_mile"),) if number else ()
-
-
-def _day(stamp: str | None) -> str | None:
-    try:
-        return date.fromisoformat((stamp or "")[:10]).isoformat()
-    except ValueError:
-        return None
 
 
 def _chronopost_row(line: LexborNode) -> Row | None:

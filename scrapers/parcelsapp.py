@@ -26,9 +26,9 @@ from scrapers.contract import (
     Row,
     State,
 )
-from scrapers.payload import Record, Reply, items_at, read_rows, string_at, whole_at
+from scrapers.payload import Record, Reply, items_at, read_rows, records_at, string_at, whole_at
 from scrapers.select import collapse, maybe, text_of, tree
-from scrapers.tracking import Address, Document, TrackingPortal, rows_of
+from scrapers.tracking import Address, Document, TrackingPortal, read_with, rows_of
 from scrapers.words import Outcome, Role
 
 NAME = "parcelsapp"
@@ -89,7 +89,7 @@ class ParcelsApp(TrackingPortal):
 
     def read_reply(self, answer: Reply, page: Page) -> tuple[Reading, ...]:
         """What the service says of the number asked for, which it does not repeat."""
-        value: Record = answer.value if isinstance(answer.value, dict) else {}
+        value = answer.record
         refusal = ERRORS.get(string_at(value, "error") or "")
         if refusal is not None:
             return (Reading(refusal),)
@@ -142,13 +142,13 @@ def _reading(rows: tuple[Row, ...], problems: tuple[str, ...], layout: str) -> R
         raise LayoutChanged(NAME, "; ".join(problems) or ParcelsApp.looked_for)
     if not problems and all(row.description.startswith(NOTHING) for row in rows):
         return Reading(Outcome.NOT_FOUND)
-    return Reading(rows=rows, complete=not problems, rows_bad=len(problems), problems=problems, layout=layout)
+    return read_with(rows, problems, layout)
 
 
 def _country(value: Record, end: str) -> str | None:
     """The country among the attributes for one end of the way: one that has a country's code."""
-    for one in items_at(value, "attributes") or ():
-        if isinstance(one, dict) and one.get("l") == end and len(string_at(one, "code") or "") == 2:
+    for one in records_at(value, "attributes"):
+        if one.get("l") == end and len(string_at(one, "code") or "") == 2:
             return string_at(one, "val")
     return None
 

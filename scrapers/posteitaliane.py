@@ -9,11 +9,12 @@ Documented by another program that read it in 2026-09 and 2026-10; no reply has 
 """
 
 import re
+from dataclasses import replace
 from datetime import date
 
 from scrapers.contract import Evidence, LayoutChanged, Page, Politeness, Reading, Row, State
 from scrapers.payload import Record, Reply, items_at, read_rows, string_at, whole_at
-from scrapers.tracking import Address, TrackingPortal
+from scrapers.tracking import Address, TrackingPortal, read_with
 from scrapers.words import Outcome
 
 NAME = "posteitaliane"
@@ -72,12 +73,9 @@ class PosteItaliane(TrackingPortal):
         number = string_at(shipment, NUMBER)
         if not rows:
             return (Reading(_without_rows(shipment), number),)
-        reading = Reading(
+        reading = replace(
+            read_with(rows, problems),
             number=number,
-            rows=rows,
-            complete=not problems,
-            rows_bad=len(problems),
-            problems=problems,
             pickup_point=string_at(shipment, OFFICE),
             estimate_to_on=_last_day(string_at(shipment, ESTIMATE)),
         )

@@ -8,6 +8,7 @@ of 2020-10, 2024-10, 2026-07 and 2026-10; the table, refusals and errors from ot
 2026. Dates follow the locale, here en_US: month, day, year.
 """
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from selectolax.lexbor import LexborNode
@@ -25,7 +26,7 @@ from scrapers.contract import (
 )
 from scrapers.payload import Record, Reply, items_at, read_parcels, read_rows, record_at, string_at
 from scrapers.select import collapse, maybe, text_of
-from scrapers.tracking import Address, Document, TrackingPortal, rows_of
+from scrapers.tracking import Address, Document, TrackingPortal, read_with, rows_of
 from scrapers.words import Outcome
 
 NAME = "ups"
@@ -80,7 +81,7 @@ class Ups(TrackingPortal):
 
     def read_reply(self, answer: Reply, page: Page) -> tuple[Reading, ...]:
         """One reading per parcel of a `GetStatus` reply."""
-        value = answer.value if isinstance(answer.value, dict) else {}
+        value = answer.record
         parcels = items_at(value, "trackDetails")
         if parcels:
             return read_parcels(parcels, "trackingNumber", _parcel)
@@ -100,8 +101,7 @@ class Ups(TrackingPortal):
             raise LayoutChanged(NAME, self.looked_for)
         named = maybe(document.root, NUMBER)
         number = collapse(named.attributes.get("content")) if named is not None else None
-        bad = len(problems)
-        return (Reading(Outcome.OK, number, rows, not bad, rows_bad=bad, problems=problems, layout=TABLE),)
+        return (replace(read_with(rows, problems, TABLE), number=number),)
 
 
 def _parcel(parcel: Record) -> Reading:
@@ -111,13 +111,10 @@ def _parcel(parcel: Record) -> Reading:
     day = expected.date().isoformat() if expected else None
     access_point = record_at(record_at(parcel, "upsAccessPoint"), "location")
     at_the_post = string_at(record_at(parcel, "additionalInformation"), "postalServiceTrackingID")
-    return Reading(
+    return replace(
+        read_with(rows, problems, REPLY if rows else None),
         outcome=Outcome.OK if rows else _without_rows(parcel, items),
         number=string_at(parcel, "trackingNumber", "requestedTrackingNumber"),
-        rows=rows,
-        complete=not problems,
-        rows_bad=len(problems),
-        problems=problems,
         status_text=string_at(parcel, "packageStatus"),
         origin_country=string_at(record_at(parcel, "shipFromAddress"), "country"),
         destination_country=string_at(record_at(parcel, "shipToAddress"), "country"),
@@ -125,7 +122,6 @@ def _parcel(parcel: Record) -> Reading:
         estimate_from_on=day,
         estimate_to_on=day,
         related_numbers=(RelatedNumber(at_the_post, "USPS", "last_mile"),) if at_the_post else (),
-        layout=REPLY if rows else None,
     )
 
 

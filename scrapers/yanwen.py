@@ -10,13 +10,14 @@ parcel of 2024-10. Documented only (2024 and 2026): the frame around it and the 
 """
 
 import re
+from dataclasses import replace
 from functools import partial
 
 from selectolax.lexbor import LexborNode
 
 from scrapers.contract import Evidence, LayoutChanged, Politeness, Reading, RelatedNumber, Row, State
-from scrapers.select import collapse, maybe, text_of
-from scrapers.tracking import Address, Document, TrackingPortal, rows_of
+from scrapers.select import collapse, maybe, text_of, texts_of
+from scrapers.tracking import Address, Document, TrackingPortal, read_with, rows_of
 from scrapers.words import Outcome
 
 NAME = "yanwen"
@@ -75,13 +76,10 @@ class Yanwen(TrackingPortal):
         number = numbers.pop() if numbers else None
         number = number or text_of(document.root, HEADING)
         return (
-            Reading(
-                Outcome.OK if rows else _without_rows(document, status, problems),
-                number,
-                tuple(dict.fromkeys(rows)),  # both widths of screen
-                complete=not problems,
-                rows_bad=len(problems),
-                problems=problems,
+            replace(
+                read_with(tuple(dict.fromkeys(rows)), problems),  # both widths of screen
+                outcome=Outcome.OK if rows else _without_rows(document, status, problems),
+                number=number,
                 status_text=status,
                 destination_country=text_of(document.root, DESTINATION),
                 related_numbers=_next_number(document, number),
@@ -103,7 +101,7 @@ def _days(document: Document) -> dict[int, str | None]:
 
 
 def _row(node: LexborNode, *, days: dict[int, str | None]) -> Row | None:
-    texts = [text for part in node.css(TEXTS) if (text := collapse(part.text()))]
+    texts = list(filter(None, texts_of(node, TEXTS)))
     place = texts.pop(0) if len(texts) > 1 and texts[0].startswith("[") else None
     if len(texts) != 1:
         return None
@@ -128,6 +126,6 @@ def _next_number(document: Document, number: str | None) -> tuple[RelatedNumber,
     found = text_of(document.root, NEXT_NUMBER)
     if found is None or found == number or not any(character.isdigit() for character in found):
         return ()
-    notes = (collapse(note.text()) or "" for note in document.root.css(NOTES))
+    notes = filter(None, texts_of(document.root, NOTES))
     carrier = next((note for note in notes if note.startswith(DISTRIBUTOR)), "")
     return (RelatedNumber(found, collapse(carrier.removeprefix(DISTRIBUTOR)), "last_mile"),)

@@ -9,11 +9,12 @@ the place behind the text; the list is read. Nothing of it was seen: it is as ot
 to 2026. The page's own markup is described nowhere.
 """
 
+from dataclasses import replace
 from typing import ClassVar
 
 from scrapers.contract import Evidence, LayoutChanged, Page, Politeness, Reading, RelatedNumber, Row, State
 from scrapers.payload import Record, Reply, items_at, read_parcels, read_rows, record_at, string_at, whole_at
-from scrapers.tracking import Address, Document, TrackingPortal
+from scrapers.tracking import Address, Document, TrackingPortal, read_with
 from scrapers.words import Outcome
 
 NAME = "yunexpress"
@@ -50,7 +51,7 @@ class YunExpress(TrackingPortal):
 
     def read_reply(self, answer: Reply, page: Page) -> tuple[Reading, ...]:
         """What the service says of each number asked for."""
-        value: Record = answer.value if isinstance(answer.value, dict) else {}
+        value = answer.record
         results = items_at(value, "ResultList")
         if results:
             return read_parcels(results, "Id", _parcel)
@@ -72,14 +73,11 @@ def _parcel(result: Record) -> Reading:
     rows, problems = read_rows(items or (), _row)
     if not rows and (items is None or items or not _is_unknown(result, info)):
         raise LayoutChanged(NAME, f"TrackInfo.{ROWS}[].{TEXT}, or Status 0 and {COUNT} 0")
-    return Reading(
-        Outcome.OK if rows else Outcome.NOT_FOUND,
-        number,
-        _with_latest(rows, record_at(info, LATEST)),
-        complete=not problems,
+    return replace(
+        read_with(_with_latest(rows, record_at(info, LATEST)), problems),
+        outcome=Outcome.OK if rows else Outcome.NOT_FOUND,
+        number=number,
         rows_claimed=whole_at(info, COUNT),
-        rows_bad=len(problems),
-        problems=problems,
         status_text=string_at(info, "TrackingStatus"),
         origin_country=string_at(info, "OriginCountryCode"),
         destination_country=string_at(info, "DestinationCountryCode"),
