@@ -64,8 +64,8 @@ def arguments_of(line):
 
 def is_run(line):
     """Whether a line is run: not one of those above, nor one that a shell has to put something into."""
-    line = re.sub(r"^crosstrack --db \S+ ", "crosstrack ", line)
-    return "$" not in line and (line.startswith(RUN) or not line.startswith(tuple(NOT_RUN)))
+    said = re.sub(r"^crosstrack --db \S+ ", "crosstrack ", line)
+    return "$" not in line and (said.startswith(RUN) or not said.startswith(tuple(NOT_RUN)))
 
 
 RUNNING = [page for page in PAGES if any(is_run(line) for line in lines_of(page))]
