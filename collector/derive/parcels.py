@@ -147,8 +147,19 @@ def stage_of(events: Iterable[Event]) -> tuple[str, Milestone | None]:
         if stage == "delivered" and event.milestone not in _AFTER_DELIVERY:
             continue
         milestone = event.milestone
-        stage = _STAGE_OF.get(milestone, stage)
+        stage = _stage_after(stage, _STAGE_OF.get(milestone, stage))
     return stage, milestone
+
+
+def _stage_after(before: str, shown: str) -> str:
+    """The stage a parcel is in that was `before` in another one, when a scan usually means `shown`.
+
+    Carriers use the same words on every way: of a parcel that has arrived in its country, the first office of
+    the last carrier is no origin; and the offices a parcel passes on its way back do not send it out again.
+    """
+    if before == "returning" and shown in ("origin", "line_haul", "customs"):
+        return before
+    return "last_mile" if shown == "origin" and before in ("customs", "last_mile", "pickup") else shown
 
 
 def latest_country(seen: Iterable[SeenParcel], which: str) -> str | None:

@@ -29,6 +29,12 @@ def went_through(*milestones):
         (("cancelled",), "closed"),
         (("accepted", "departed_origin_country", "info_received"), "line_haul"),
         (("delivered", "info_received"), "delivered"),
+        (("customs_cleared", "accepted", "arrived_origin_facility"), "last_mile"),
+        (("available_for_pickup", "accepted"), "last_mile"),
+        (("delivered", "returning", "arrived_origin_facility"), "returning"),
+        (("returning", "departed_origin_country", "customs_held"), "returning"),
+        (("returning", "out_for_delivery"), "last_mile"),
+        (("returning", "returned"), "returned"),
         (("info_received", None, "info_received"), "label_only"),
     ],
 )
