@@ -88,10 +88,12 @@ async def stored_body(database: OpenDatabase, page_id: str) -> tuple[str, bytes]
     rows = await _rows(database, _BODY, page_id)
     if not rows:
         return None
+    page = rows[0]
     try:
-        return rows[0]["media_type"], zlib.decompressobj().decompress(rows[0]["body"], rows[0]["bytes"] + 1)
+        body = zlib.decompressobj().decompress(page["body"], page["bytes"] + 1)
     except zlib.error:
         return None
+    return (page["media_type"], body) if len(body) == page["bytes"] else None
 
 
 async def _visited(

@@ -22,6 +22,7 @@ _EVIDENCE = {
     ("order_sightings", "seen_at"): "visit_id",
     ("readings", "outcome"): "visit_id",
     ("visit_pages", "page_id"): "page_id",
+    ("pages", "media_type"): "id",
     ("sightings", "first_visit_id"): "first_visit_id",
     ("sightings", "last_visit_id"): "last_visit_id",
     ("disagreements", "observation_a"): "observation_a",

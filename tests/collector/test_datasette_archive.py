@@ -198,7 +198,7 @@ def test_a_page_that_lies_about_its_size_is_read_no_further(archive, tmp_path):
 
     async def script(get, address):
         answer = await get("/-/crosstrack/crosstrack/page/bomb/source")
-        assert answer.text == "11 bytes that are no text"
+        assert answer.status_code == 404
 
     browse(archive, tmp_path / "s", script)
 

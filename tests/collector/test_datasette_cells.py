@@ -116,6 +116,7 @@ def test_times_of_an_event_stand_on_lines_of_their_own():
         ("visit_pages", "page_id", {"value": "p1", "label": "p1"}, {}, "/page/p1"),
         ("sightings", "last_visit_id", {"value": "v2", "label": "2026-03-01T10:00:00Z"}, {}, "/page/v2"),
         ("readings", "outcome", "ok", {"visit_id": {"value": "v3", "label": "x"}}, "/page/v3"),
+        ("pages", "media_type", "text/html", {"id": "p2"}, "/page/p2"),
         (None, "observation_id", "o2", {}, "/page/o2"),
     ],
 )

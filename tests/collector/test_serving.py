@@ -281,6 +281,10 @@ def test_text_of_portals_stays_text(
             assert 'href="=' not in page, place
             if "&lt;script&gt;alert(1)&lt;/script&gt;" in page:
                 shown.add(place)
+        for place in ("", "/parcel/1", "/page/1", "/page/1?part=1", "/page/1/body", "/page/1/source"):
+            page = await get(f"/-/crosstrack/crosstrack{place}")
+            assert page.status_code == (404 if place.startswith("/page/1/") else 200), place
+            assert "<script>alert" not in page.text, place
         answer = await get(f"{address}/observations.json?_shape=array")
         assert answer.headers["content-type"].startswith("application/json")
         assert HOSTILE in {row["description"] for row in answer.json()}
