@@ -25,9 +25,10 @@ _VISITS = """
 select portal, coalesce(tracking_number, order_id, account) as about, page, outcome, complete, rows_read
 from visits where run_id = (select id from runs order by rowid desc limit 1)
 """
-#: What must be the same of every row that is held.
+#: What must be the same of every row that is held. What is believed of clocks may rest on the second of a
+#: visit, and no two runs visit at the same seconds.
 _ROWS = """
-select portal, tracking_number, time_text, description, place, milestone, occurred_at, withdrawn_at is null
+select portal, tracking_number, time_text, description, place, milestone, withdrawn_at is null
 from observations
 """
 _Facts = frozenset[tuple[object, ...]]
