@@ -6,10 +6,12 @@ their names in the languages read here (the smaller of them by those in other wr
 places share); smaller places by their own name only, and only within a country.
 """
 
+import gc
 import re
 import unicodedata
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cache, lru_cache
 from typing import NamedTuple
@@ -142,7 +144,21 @@ def _zone(zone: str) -> str:
     return "Asia/Shanghai" if zone == "Asia/Urumqi" else zone
 
 
+@contextmanager
+def _kept_for_good() -> Iterator[None]:
+    """What is made inside is passed over by the garbage collector: looking through it again costs more."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+        gc.freeze()
+    finally:
+        if was_on:
+            gc.enable()
+
+
 @cache
+@_kept_for_good()
 def _cities() -> Mapping[str, tuple[City, ...]]:
     index: dict[str, list[City]] = {}
     for record in records(SMALLEST):
