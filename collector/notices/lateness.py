@@ -34,7 +34,7 @@ def label_only(facts: ParcelFacts, asked: Asked) -> Iterator[News]:
 
 def silent(facts: ParcelFacts, asked: Asked) -> Iterator[News]:
     """No news for longer than nearly all parcels needed at this stage; not while it may wait for export."""
-    last = facts.last_event_at
+    last = _last_news(facts)
     usual = asked.habits.longest_usual(facts.stage, facts.origin, facts.destination)
     if last is None or usual is None or facts.is_over or not is_export_clear(facts):
         return
@@ -53,6 +53,12 @@ def silent(facts: ParcelFacts, asked: Asked) -> Iterator[News]:
         since=since,
         portals=_shown_by(facts),
     )
+
+
+def _last_news(facts: ParcelFacts) -> datetime | None:
+    """The last scan; of one whose clock nobody knows, when it was first shown."""
+    shown = [one.seen_at for one in facts.happenings if one.at is None and one.seen_at is not None]
+    return max((at for at in (facts.last_event_at, *shown) if at is not None), default=None)
 
 
 def eta_slipped(facts: ParcelFacts, asked: Asked) -> Iterator[News]:

@@ -27,6 +27,13 @@ _JUMPED = timedelta(days=2)
 _SOON = timedelta(minutes=2)
 
 
+#: Every row that was ever held, in each of the wordings it had.
+_HELD = """
+select o.portal, o.tracking_number, o.local_time, o.epoch_ms, s.description as worded
+from observations as o join sightings as s on s.observation_id = o.id
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class Seen:
     """One visit to a number.
@@ -160,9 +167,9 @@ def looked_at(year: Year) -> Iterator[tuple[Seen, tuple[ShownRow, ...]]]:
 def lost_rows(year: Year) -> list[str]:
     """Rows that a portal showed at a visit and that no observation has."""
     held: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
-    for row in year.db.query("select * from observations"):
+    for row in year.db.query(_HELD):
         # Data may hold an instant where the page prints a clock; then the words tell one row from another.
-        key = row["description"] if row["epoch_ms"] is not None else (row["local_time"] or "")[:16]
+        key = row["worded"] if row["epoch_ms"] is not None else (row["local_time"] or "")[:16]
         held[row["portal"], row["tracking_number"]].add(key)
     found = (
         f"{visit.portal} {visit.number}: {row.event} of {row.local_time}"

@@ -121,6 +121,13 @@ def test_a_parcel_that_may_wait_for_export_is_not_silent(shown, is_clear):
     assert is_export_clear(replace(facts, destination="CN"))
 
 
+def test_a_scan_whose_clock_nobody_knows_is_news_from_when_it_was_shown():
+    timeless = replace(happening(None, None), seen_at=ago(days=1))
+    old = happening("departed_origin_country", ago(days=40))
+    assert len(news(Rule.SILENT, parcel(old))) == 1
+    assert news(Rule.SILENT, parcel(old, timeless)) == []
+
+
 def test_habits_are_the_longest_gaps_of_finished_parcels_and_need_enough_of_them():
     def past(days):
         start = ago(days=90)
