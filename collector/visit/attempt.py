@@ -32,7 +32,8 @@ from collector.visit.waiting import data_arrived, document_ended, has_answer, is
 from scrapers.contract import Page
 from scrapers.words import Outcome
 
-_POLL_S = 0.1  # the page's states are looked at this often, and at once when a request ends
+#: Its states are looked at this often, more rarely while nothing happens, and at once when a request ends.
+_POLL_S, _LONGEST_POLL_S = 0.1, 0.4
 #: Outcomes of which a picture is kept: somebody will have to look.
 _PICTURED = frozenset({Outcome.LAYOUT_CHANGED, Outcome.CHALLENGE, Outcome.UNAVAILABLE})
 
@@ -173,6 +174,7 @@ class Attempt:
 
     async def until(self, enough: Callable[[Sight], bool], deadline: float) -> None:
         """Looks at the page until `enough` or `deadline`. Raises for what ends the attempt at once."""
+        pause = _POLL_S
         while True:
             self.traffic.changed.clear()
             self._check_size()
@@ -187,8 +189,9 @@ class Attempt:
             if enough(seen) or now() >= deadline:
                 return
             with suppress(TimeoutError):
-                async with asyncio.timeout(_POLL_S):
+                async with asyncio.timeout(min(pause, max(deadline - now(), _POLL_S))):
                     await self.traffic.changed.wait()
+            pause = _POLL_S if self.traffic.changed.is_set() else min(1.5 * pause, _LONGEST_POLL_S)
 
     async def _reveal(self) -> None:
         """Presses what shows more of the parcel; what comes of it has its own time to arrive."""
