@@ -24,6 +24,7 @@ PARTS = {
     "reconciling": "benchmarks.reconciling",
     "exporting": "benchmarks.exporting",
     "starting": "benchmarks.starting",
+    "pages": "benchmarks.datasette_pages",
 }
 _HEAD = """# How fast, at what cost
 

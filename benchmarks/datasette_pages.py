@@ -19,7 +19,9 @@ from typing import Any
 from datasette.app import Datasette
 from datasette.cli import serve
 
+from benchmarks.bench import Options
 from benchmarks.datasette_rows import rows
+from benchmarks.processes import table
 from collector.datasette.__main__ import register
 from collector.serving import metadata, serve_arguments
 from collector.store.opening import open_store
@@ -30,6 +32,7 @@ _TOGETHER = 20_000
 #: A page may take so long; the two that people open first have bars of their own.
 _BARS_MS: Mapping[str, float] = {"overview": 300, "parcel page": 500}
 _USUAL_MS = 2_000
+_SLOWEST = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +67,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
             mark = "" if one.holds else f"  status {one.status}, too slow or failed"
             print(f"{one.page:44} {one.wall_ms:>9.0f} {one.cpu_ms:>9.0f} {one.bar_ms:>7.0f}{mark}")
     return 0 if all(one.holds for one in timed) else 1
+
+
+def measured(options: Options) -> str:
+    """The chapter on pages in Datasette."""
+    parcels = 500 if options.quick else 5000
+    with tempfile.TemporaryDirectory(prefix="crosstrack-pages-") as folder:
+        database = Path(folder) / "many.db"
+        made(database, parcels)
+        timed = times(database, Path(folder), options.rounds)
+    shown = [one for one in timed if one.page in _BARS_MS or not one.holds or one in timed[:_SLOWEST]]
+    rows_shown = [[one.page, round(one.cpu_ms), round(one.wall_ms), round(one.bar_ms)] for one in shown]
+    heads = ["page", "processor, ms", "wall, ms", "at most, ms of processor"]
+    of = f"{parcels:,} parcels with 100 observations each; medians of {options.rounds}."
+    which = f"Of {len(timed)} pages the {_SLOWEST} slowest and those with a bar of their own."
+    return f"## Pages in Datasette\n\n{of} {which}\n\n{table(heads, rows_shown)}"
 
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
