@@ -13,7 +13,7 @@ def machine() -> list[str]:
     busy = " ".join(f"{load:.1f}" for load in os.getloadavg())
     return [
         f"{_processor()}, {cores} cores, {psutil.virtual_memory().total / 2**30:.0f} GB",
-        f"{platform.system()} {platform.release()}, Python {platform.python_version()}",
+        f"{platform.system()}, Python {platform.python_version()}",
         f"load at the end (1, 5, 15 minutes): {busy}",
     ]
 
