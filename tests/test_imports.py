@@ -25,6 +25,7 @@ PURE = (
     "collector.fold_matching",
     "collector.fold_revisions",
     "collector.fold_track",
+    "collector.offline",
     "collector.plain_text",
     "collector.politeness",
     "collector.read",
