@@ -40,7 +40,7 @@ docs: $(VENV)/built
 	@$(BIN)/python -m demo.docs
 
 test: check browser
-	CROSSTRACK_REQUIRE_BROWSER=1 $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile \
+	CROSSTRACK_REQUIRE_BROWSER=1 $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile --durations 30 \
 		--ignore tests/browser/test_endurance.py
 	CROSSTRACK_REQUIRE_BROWSER=1 $(BIN)/python -m pytest tests/browser/test_endurance.py
 
