@@ -16,6 +16,7 @@ from functools import partial
 from selectolax.lexbor import LexborNode
 
 from scrapers.contract import Evidence, LayoutChanged, Politeness, Reading, RelatedNumber, Row, State
+from scrapers.damage import holds_another_page
 from scrapers.select import collapse, maybe, text_of, texts_of
 from scrapers.tracking import Address, Document, TrackingPortal, read_with, rows_of
 from scrapers.words import Outcome
@@ -94,6 +95,7 @@ def _days(document: Document) -> dict[int, str | None]:
         day = None
         for node in each.iter():
             if node.tag == "dd":
+                day = None if holds_another_page(node) else day  # its broken tag may have the next day in it
                 days[node.mem_id] = day
             else:
                 day = collapse(node.text()) if node.tag == DAY else None
