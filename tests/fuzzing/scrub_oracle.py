@@ -54,7 +54,7 @@ def _wrongs(case: Case, once: Sequence[Page], twice: Sequence[Page]) -> Iterator
 
 
 def _texts_changed_keys(case: Case) -> bool:
-    """Whether elements in the strings of a reply were exchanged: an address then stands where another text does."""
+    """Whether elements within the strings of a reply changed places: an address may then be anywhere."""
     return "html_elements" in case.mutations and case.sample.page.role is Role.PAYLOAD
 
 
@@ -82,7 +82,7 @@ def _texts(value: object) -> Iterator[str]:
 
 
 def _is_hidden(text: str, known: Iterable[str]) -> bool:
-    """Whether a text is made of x's, is a hidden number, one of the `known` with x's in it, or none at all."""
+    """Whether a text is x's, a hidden number, one of the `known` with x's in it, or none at all."""
     if text in ("a changed layout", "0") or set(re.findall(r"\w", text)) <= {"x"}:
         return True
     return any(
