@@ -275,7 +275,7 @@ def asked(server):
         options=options,
         window=options,
         clock=lambda: datetime.now(UTC),
-        patience_seconds=20,
+        patience_seconds=60,  # a busy machine may take long to open a window
         look_seconds=0.05,
         limits=LIMITS,
     )
