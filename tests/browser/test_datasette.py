@@ -2,11 +2,8 @@
 
 import csv
 import json
-import os
 import re
 import sqlite3
-import subprocess
-import sys
 import zlib
 from collections import Counter, defaultdict
 from contextlib import closing
@@ -16,15 +13,12 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import pytest
-from playwright.sync_api import sync_playwright
 
-from collector.browser.finding import find_browser, runs_as_root
-from collector.browser.starting import QUIET, wall
 from collector.errors import ExitStatus
-from collector.serving import HOST, metadata, usable_port
+from collector.serving import metadata
 from fixtures.sites.aliexpress.settings import WALDO, XIMENA
+from tests.browser.datasette_served import served, walled_in
 from tests.browser.ordering import buyer, needs_browser
-from tests.browser.socket_guard import check_net_log
 
 pytestmark = [pytest.mark.browser, pytest.mark.datasette, needs_browser]
 
@@ -176,33 +170,14 @@ def database(tmp_path_factory):
 @pytest.fixture(scope="module")
 def address(database):
     """Where the real command serves it."""
-    port = usable_port(0)
-    command = [sys.executable, "-m", "collector", "--db", str(database), "serve", "--port", str(port)]
-    with subprocess.Popen(
-        command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
-    ) as server:
-        try:
-            assert any("running on" in line for line in server.stderr), "it did not start"
-            yield f"http://{HOST}:{port}"
-        finally:
-            server.terminate()
-            said = server.stderr.read()
-    assert "Traceback" not in said
+    with served(database) as started:
+        yield started
 
 
 @pytest.fixture(scope="module")
 def chromium(address, tmp_path_factory):
-    log = tmp_path_factory.mktemp("browser") / "net.json"
-    with (
-        sync_playwright() as playwright,
-        playwright.chromium.launch(
-            executable_path=find_browser(None, os.environ).path,
-            chromium_sandbox=not runs_as_root(),
-            args=[*QUIET, *wall((HOST,)), f"--log-net-log={log}"],
-        ) as browser,
-    ):
-        yield browser
-    assert check_net_log(log) > 0
+    with walled_in(tmp_path_factory.mktemp("browser")) as started:
+        yield started
 
 
 @pytest.fixture

@@ -1,24 +1,17 @@
 """Archived pages and drawn cells in a real browser: nothing of a portal runs, leaves or leads away."""
 
 import json
-import os
-import subprocess
-import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import sync_playwright
 
-from collector.browser.finding import find_browser, runs_as_root
-from collector.browser.starting import QUIET, wall
-from collector.serving import HOST, usable_port
 from collector.store.facts import Visit, store_visit
 from collector.store.opening import open_store, writing
 from scrapers.contract import Canonical, Page
 from scrapers.words import Outcome, Role
+from tests.browser.datasette_served import served, walled_in
 from tests.browser.ordering import needs_browser
-from tests.browser.socket_guard import check_net_log
 from tests.collector.worlds import CAINIAO, column, event, naming, record, take_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.datasette, needs_browser]
@@ -63,33 +56,14 @@ def database(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def address(database):
-    port = usable_port(0)
-    command = [sys.executable, "-m", "collector", "--db", str(database), "serve", "--port", str(port)]
-    with subprocess.Popen(
-        command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
-    ) as server:
-        try:
-            assert any("running on" in line for line in server.stderr), "it did not start"
-            yield f"http://{HOST}:{port}"
-        finally:
-            server.terminate()
-            said = server.stderr.read()
-    assert "Traceback" not in said
+    with served(database) as started:
+        yield started
 
 
 @pytest.fixture(scope="module")
 def chromium(address, tmp_path_factory):
-    log = tmp_path_factory.mktemp("browser") / "net.json"
-    with (
-        sync_playwright() as playwright,
-        playwright.chromium.launch(
-            executable_path=find_browser(None, os.environ).path,
-            chromium_sandbox=not runs_as_root(),
-            args=[*QUIET, *wall((HOST,)), f"--log-net-log={log}"],
-        ) as browser,
-    ):
-        yield browser
-    assert check_net_log(log) > 0
+    with walled_in(tmp_path_factory.mktemp("browser")) as started:
+        yield started
 
 
 @pytest.fixture

@@ -133,7 +133,7 @@ def test_many_small_replies_are_bounded_together(bench):
 
 def test_the_watch_sees_memory_that_is_taken(bench):
     with Watch(bench) as watch:
-        held = bytearray(400_000_000)
+        held = bytearray(600_000_000)  # the last test's browser may give some back meanwhile
         held[::4096] = b"x" * len(held[::4096])
         time.sleep(0.5)
-    assert watch.grown > 150_000_000  # what the last test's browser gives back meanwhile counts against it
+    assert watch.grown > 300_000_000

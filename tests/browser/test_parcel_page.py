@@ -1,20 +1,14 @@
 """The overview and a parcel's page in a real browser: by mouse, by keyboard, on a phone, on paper, by ear."""
 
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
-from collector.browser.finding import find_browser, runs_as_root
-from collector.browser.starting import QUIET, wall
-from collector.serving import HOST, usable_port
 from collector.store.opening import open_store
+from tests.browser.datasette_served import served, walled_in
 from tests.browser.ordering import needs_browser
-from tests.browser.socket_guard import check_net_log
 from tests.collector.picture_stories import fill
 from tests.collector.worlds import CAINIAO, USPS
 
@@ -47,33 +41,14 @@ def address(tmp_path_factory):
         db.execute("update parcels set title = ? where id = ?", [HOSTILE, USPS])
         db.execute("update observations set description = ? where milestone = 'accepted'", [HOSTILE])
         db.execute("update events set place = ?", [HOSTILE])
-    port = usable_port(0)
-    command = [sys.executable, "-m", "collector", "--db", str(path), "serve", "--port", str(port)]
-    with subprocess.Popen(
-        command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
-    ) as server:
-        try:
-            assert any("running on" in line for line in server.stderr), "it did not start"
-            yield f"http://{HOST}:{port}"
-        finally:
-            server.terminate()
-            said = server.stderr.read()
-    assert "Traceback" not in said
+    with served(path) as started:
+        yield started
 
 
 @pytest.fixture(scope="module")
 def chromium(address, tmp_path_factory):
-    log = tmp_path_factory.mktemp("browser") / "net.json"
-    with (
-        sync_playwright() as playwright,
-        playwright.chromium.launch(
-            executable_path=find_browser(None, os.environ).path,
-            chromium_sandbox=not runs_as_root(),
-            args=[*QUIET, *wall((HOST,)), f"--log-net-log={log}"],
-        ) as browser,
-    ):
-        yield browser
-    assert check_net_log(log) > 0
+    with walled_in(tmp_path_factory.mktemp("browser")) as started:
+        yield started
 
 
 @pytest.fixture
