@@ -108,7 +108,8 @@ class _Run:
         """What the summary says beyond what was noted on the way."""
         summary, now = self.summary, self.given.clock()
         with writing(self.db):
-            self.keeper.forgive()
+            if self.keeper.network.may_have_been_gone:
+                self.keeper.forgive()
             summary.unknown = new_unknown_phrases(self.db, now)
             for portal in sorted({portal for portal, _ in self.done}):
                 note_shrinking(self.db, portal, now)

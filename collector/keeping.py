@@ -41,7 +41,7 @@ class Keeper:
         if outcome is Outcome.NOT_FOUND and self._has_shown(name, number):
             self.summary.suspicious.append(f"{name} no longer knows {number}, which it has shown before")
         with writing(self.db):
-            if not is_nowhere(visited.error):
+            if self.network.is_gone and not is_nowhere(visited.error):
                 self.forgive()
             state = portal_state(self.db, name, visited.account)
             self.network.heard(state, visited.account, visited.error)
@@ -57,11 +57,10 @@ class Keeper:
             self.progress(self.summary.outcomes.total(), self.due, visited)
 
     def forgive(self) -> None:
-        """Let no portal be left alone because this machine had no network. Call inside a transaction."""
-        if self.network.is_gone:
-            for name, account in self.network.before:
-                stands = self.network.forgiven(portal_state(self.db, name, account), account)
-                keep_portal_state(self.db, stands, account)
+        """Hold nothing against the portals that could not be reached. Call inside a transaction."""
+        for name, account in self.network.before:
+            stands = self.network.forgiven(portal_state(self.db, name, account), account)
+            keep_portal_state(self.db, stands, account)
 
     def _store(self, portal: Portal, visited: Visited) -> None:
         facts = as_stored(portal, visited)

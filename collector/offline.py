@@ -2,6 +2,8 @@
 
 One portal whose name is not found may have lost its name. Two of them one after the other, and none reached
 between, are no coincidence: then nobody is left alone for it, and what is due is due again in the next run.
+Where a run asked one portal only, nothing tells the two apart; then the next run asks again too, for what
+reached nobody burdens nobody.
 """
 
 import re
@@ -23,15 +25,24 @@ _TOO_MANY = 2
 
 @dataclass(slots=True)
 class Network:
-    """Portals and accounts that could not be reached since the last one that was, as they stood before."""
+    """Portals and accounts that could not be reached since the last one that was, as they stood before.
+
+    has_reached  whether anybody was reached at all
+    """
 
     before: dict[tuple[str, str | None], PortalState] = field(default_factory=dict)
     is_disconnected: bool = False
+    has_reached: bool = False
 
     @property
     def is_gone(self) -> bool:
         """Whether it is the network that fails, and not a portal."""
         return self.is_disconnected or len({portal for portal, _ in self.before}) >= _TOO_MANY
+
+    @property
+    def may_have_been_gone(self) -> bool:
+        """At the end of a run: whether nothing says that the network was there."""
+        return self.is_gone or not self.has_reached
 
     def heard(self, state: PortalState, account: str | None, error: str | None) -> None:
         """Takes note of a visit: how its portal stood before it, and why it failed, if it did.
@@ -39,7 +50,7 @@ class Network:
         Where it was answered, take what is `forgiven` before.
         """
         if not is_nowhere(error):
-            self.before, self.is_disconnected = {}, False
+            self.before, self.is_disconnected, self.has_reached = {}, False, True
             return
         self.before.setdefault((state.portal, account), state)
         self.is_disconnected |= _DISCONNECTED in (error or "")

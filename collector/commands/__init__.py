@@ -15,6 +15,7 @@ from collector.commands import (
     copies,
     deriving,
     evidence,
+    following,
     kit,
     linking,
     looking,
@@ -38,6 +39,7 @@ app = typer.Typer(
 )
 for module in (
     accounts,
+    following,
     collecting,
     linking,
     pairing,

@@ -1,7 +1,7 @@
-"""`add`, `forget`, `collect`: what is followed, and visiting the portals for it."""
+"""`collect`: visit the portals for what is followed."""
 
 import os
-import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -9,7 +9,8 @@ import typer
 
 from collector.clock import utc_now
 from collector.commands.completing import known_numbers, known_orders, known_portals
-from collector.commands.context import Json, command, given, put_json, say, storable
+from collector.commands.context import command, given, put_json, say, storable, typed_numbers
+from collector.commands.progress import Watch, progress
 from collector.errors import UsageError
 from collector.plain_text import json_text, one_line
 
@@ -53,71 +54,8 @@ _Portals = Annotated[
 
 
 def register(app: typer.Typer) -> None:
-    """Add these commands to `app`."""
-    command(app)(add)
-    command(app)(forget)
+    """Add this command to `app`."""
     command(app)(collect)
-
-
-def add(
-    context: typer.Context,
-    numbers: Annotated[list[str], typer.Argument(help="Tracking numbers, as printed.")],
-    note: Annotated[str | None, typer.Option(help="A name for the parcel.")] = None,
-    postcode: Annotated[str | None, typer.Option(help="For portals that ask for it.")] = None,
-    country: Annotated[str | None, typer.Option(help="Destination, for portals that ask for it.")] = None,
-    as_json: Json = False,
-) -> None:
-    """Follow tracking numbers from now on.
-
-    Example: crosstrack add LP00123456789012 --note "blue lamp"
-    """
-    from collector.derive import Deriver
-    from collector.store.facts import follow
-    from collector.store.opening import open_store, writing
-    from scrapers import portals
-
-    wanted = _numbers(numbers)
-    given_details = {"note": note, "postcode": postcode, "country": country}
-    details = {key: storable(value) for key, value in given_details.items() if value is not None}
-    done = []
-    with open_store(given(context).database) as db:
-        for number in wanted:
-            with writing(db):
-                is_new = follow(db, number, utc_now(), details)
-            if list(db.query("select 1 from tracking_numbers where number = ?", [number])):
-                Deriver(db, portals()).derive([number])
-            done.append({"number": number, "new": is_new})
-            if not as_json:
-                say(f"following {number}" if is_new else f"{number} is followed already")
-    if as_json:
-        put_json(done)
-
-
-def forget(
-    context: typer.Context,
-    numbers: Annotated[list[str], typer.Argument(help="Tracking numbers.", autocompletion=known_numbers)],
-    as_json: Json = False,
-) -> None:
-    """Stop following tracking numbers; what portals showed of them is kept.
-
-    Example: crosstrack forget LP00123456789012
-    """
-    from collector.store.facts import forget as stop_following
-    from collector.store.opening import open_store, writing
-
-    wanted = _numbers(numbers)
-    with open_store(given(context).database, must_exist=True) as db:
-        unknown = []
-        for number in wanted:
-            with writing(db):
-                if not stop_following(db, number, utc_now()):
-                    unknown.append(number)
-                elif not as_json:
-                    say(f"no longer following {number}")
-    if as_json:
-        put_json({"number": number, "followed_before": number not in unknown} for number in wanted)
-    if unknown:
-        raise UsageError(f"not followed: {', '.join(unknown)}")
 
 
 def collect(
@@ -162,7 +100,6 @@ def collect(
         browser=_browser_options(known, browser, headed, profile_dir, browser_endpoint),
         limits=_in_the_background(settings.limits) if nice else settings.limits,
         wanted=wanted,
-        progress=_progress() if sys.stderr.isatty() and not as_json else None,
         sessions=default_sessions(os.environ),
         full=full,
         keep_personal=keep_personal,
@@ -173,7 +110,8 @@ def collect(
         if dry_run:
             _tell_plan(db, known, run, as_json)
             return
-        summary = make_visits(db, known, run)
+        with progress("visiting") as watch:
+            summary = make_visits(db, known, replace(run, progress=_told(watch)))
         told = Announced() if telling is None else announce(db, telling[0], utc_now(), telling[1])
     if as_json:
         typer.echo(json_text(summary.as_json() | {"notices": told.as_json()}, indent=2))
@@ -201,7 +139,7 @@ def _wanted(
     if unknown:
         raise UsageError(f"no portal named {unknown[0]}; known are {', '.join(known)}")
     named = frozenset(storable(one).strip() for one in orders or ())
-    return Wanted(frozenset(_numbers(numbers or [])), frozenset(chosen or ()), named, everything)
+    return Wanted(frozenset(typed_numbers(numbers or [])), frozenset(chosen or ()), named, everything)
 
 
 def _check_known(db: "Database", wanted: "Wanted") -> None:
@@ -270,23 +208,14 @@ def _browser_options(
     return options
 
 
-def _numbers(texts: list[str]) -> list[str]:
-    from scrapers.numbers import NumberError, tracking_number
-
-    try:
-        return list(dict.fromkeys(tracking_number(text) for text in texts))
-    except NumberError as error:
-        raise UsageError(str(error)) from None
-
-
-def _progress() -> "Progress":
+def _told(watch: "Watch | None") -> "Progress | None":
     from collector.keeping import subject
 
     def show(done: int, due: int, last: "Visited | None") -> None:
-        if last is not None:
-            say(f"[{done}/{due}] {last.portal} {subject(last)}: {last.outcome.value}")
+        if watch is not None and last is not None:
+            watch(done, due, f"[{done}/{due}] {last.portal} {subject(last)}: {last.outcome.value}")
 
-    return show
+    return None if watch is None else show
 
 
 def _report(summary: "Summary", notices: list[str]) -> None:

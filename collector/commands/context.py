@@ -11,7 +11,7 @@ from typing import Annotated, Any, TypeVar
 
 import typer
 
-from collector.errors import CrosstrackError, ExitStatus
+from collector.errors import CrosstrackError, ExitStatus, UsageError
 from collector.plain_text import json_text, one_line, plain
 
 _F = TypeVar("_F", bound=Callable[..., Any])
@@ -94,3 +94,13 @@ def tell(data: Mapping[str, object], text: str, as_json: bool) -> None:
 def put_json(rows: Iterable[Any]) -> None:
     """Data for programs, on stdout: one JSON array."""
     typer.echo(json_text(list(rows), indent=2))
+
+
+def typed_numbers(texts: Iterable[str]) -> list[str]:
+    """Tracking numbers as typed, each once. Raises UsageError for what cannot be one."""
+    from scrapers.numbers import NumberError, tracking_number
+
+    try:
+        return list(dict.fromkeys(tracking_number(text) for text in texts))
+    except NumberError as error:
+        raise UsageError(str(error)) from None

@@ -2,20 +2,28 @@
 
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from typing import TypeVar
+from typing import Protocol, TypeVar
+
+from collector.plain_text import plain
 
 _T = TypeVar("_T")
-#: Told how much is done, and of how much; None: nobody knows.
-Progress = Callable[[int, int | None], None]
+
+
+class Watch(Protocol):
+    """Told how much is done, of how much (None: nobody knows), and what to say of it above the bar."""
+
+    def __call__(self, done: int, total: int | None, line: str = "") -> None: ...
+
+
 #: So many rows of an export are between two steps of the bar.
 _STEP = 500
 _REDRAW_S = 0.1
 
 
 @contextmanager
-def progress(label: str) -> Iterator[Progress | None]:
+def progress(label: str) -> Iterator[Watch | None]:
     """What to tell how far `label` is; None where nobody watches."""
     if not sys.stderr.isatty():
         yield None
@@ -23,6 +31,7 @@ def progress(label: str) -> Iterator[Progress | None]:
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
     from rich.progress import Progress as Bars
+    from rich.text import Text
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     # Drawn by who tells: no thread runs beside the work.
@@ -30,8 +39,10 @@ def progress(label: str) -> Iterator[Progress | None]:
         task = bars.add_task(label, total=None)
         drawn_at = 0.0
 
-        def tell(done: int, total: int | None) -> None:
+        def tell(done: int, total: int | None, line: str = "") -> None:
             nonlocal drawn_at
+            if line:
+                bars.console.print(Text(plain(line)))
             now = time.monotonic()
             is_due = now - drawn_at >= _REDRAW_S or done == total
             drawn_at = now if is_due else drawn_at

@@ -106,6 +106,17 @@ def test_on_a_terminal_a_bar_comes_and_goes(capsys, monkeypatch):
     assert capsys.readouterr().out == ""
 
 
+def test_what_is_said_stands_above_the_bar_as_it_is(capsys, monkeypatch):
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+    with progress("visiting") as tell:
+        tell(1, 4, "[1/4] usps [bold]AA1[/]: \x1b]0;mine\x07not_found")
+    said = capsys.readouterr().err
+    assert "[1/4] usps [bold]AA1[/]: " in said
+    assert "\x1b]" not in said
+    assert "\x07" not in said
+    assert said.index("AA1") < said.rindex("visiting")
+
+
 def test_deriving_tells_how_far_it_is_and_ends_at_the_end(db):
     from collector.derive import Deriver
     from scrapers import portals

@@ -129,13 +129,13 @@ class World:
             **more,
         )
 
-    def collect(self, database, **more):
+    def collect(self, database, portals=PORTALS, **more):
         """One run on the database, under its lock; its summary."""
         with run_lock(database), open_store(database) as db:
             with writing(db):
                 for number in NUMBERS:
                     follow(db, number, NOW, {})
-            return collect(db, PORTALS, self.given(**more))
+            return collect(db, portals, self.given(**more))
 
 
 @asynccontextmanager

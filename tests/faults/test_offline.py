@@ -106,3 +106,20 @@ def test_what_a_portal_did_before_is_remembered(world, database):
     world.fault = lambda *asked: Outcome.UNAVAILABLE if asked == failing else gone(*asked)
     world.collect(database)
     assert left_alone(database) == UNTOUCHED | {"cainiao": (None, 1)}
+
+
+@pytest.mark.fault(
+    "Only one portal is asked, and its name is not found",
+    "The other numbers are put off; the portal is asked again in the next run",
+    layer="network",
+    exit_status="1, then 0",
+)
+def test_a_name_that_is_gone_where_no_other_portal_is_asked(world, database):
+    world.fault = nowhere("ERR_NAME_NOT_RESOLVED")
+    for hours in range(0, 36, 6):
+        world.now = NOW + timedelta(hours=hours)
+        assert world.collect(database, {"correos": PORTALS["correos"]}).exit_status is ExitStatus.SOME_FAILED
+        assert left_alone(database) == UNTOUCHED
+    world.fault = lambda portal, number: None
+    world.now = NOW + timedelta(hours=36)
+    assert world.collect(database, {"correos": PORTALS["correos"]}).exit_status is ExitStatus.DONE
