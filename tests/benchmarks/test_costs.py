@@ -6,12 +6,9 @@ from benchmarks import loads, storing
 from benchmarks.bench import PARTS
 from benchmarks.exporting import exported
 from benchmarks.loads import imported, records
-from benchmarks.parsing import _CELLS, _PAGES, _bare
 from benchmarks.processes import cost_of, table
 from benchmarks.reconciling import steps
-from collector.kit.cases import cases
 from collector.store.opening import open_store
-from scrapers import portals
 
 
 def test_the_first_parcels_are_the_same_however_many_there_are():
@@ -59,15 +56,6 @@ def test_visits_with_nothing_new_store_no_page(monkeypatch):
     assert (pages_before, rows_before) == (pages_after, rows_after)
     assert rows_before > 0
     assert visits_after - visits_before == 4
-
-
-@pytest.mark.parametrize("portal", sorted(_CELLS))
-def test_bare_extraction_finds_the_texts_of_every_row(portal):
-    known = [one for one in cases(_PAGES / portal, portals()[portal]) if one.milestones]
-    case = max(known, key=lambda one: len(one.milestones))
-    found = " ".join(str(cells) for cells in _bare(portal, case.pages))
-    for reading in case.readings[:1]:
-        assert all(row["description"].split()[0] in found for row in reading["rows"])
 
 
 def test_every_part_of_the_benchmark_can_be_loaded():
