@@ -4,6 +4,7 @@ Pure data. Nothing here opens a browser, a file or a database. A `Reading` holds
 printed; dates, offsets and milestones are worked out later, from these rows, by the program.
 """
 
+from codecs import BOM_UTF8
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Literal
@@ -37,7 +38,7 @@ class Page:
     @property
     def text(self) -> str:
         """The body as text: UTF-8 (a byte order mark dropped), undecodable bytes replaced, never an error."""
-        return self.body.decode("utf-8-sig", errors="replace")
+        return self.body.removeprefix(BOM_UTF8).decode("utf-8", errors="replace")
 
 
 @dataclass(frozen=True, slots=True)

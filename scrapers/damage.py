@@ -21,15 +21,26 @@ LONGEST_PLACE = 120
 _BROKEN_TAG = re.compile(
     '<(?:!--|/)?[a-zA-Z0-9]*\ufffd|\\b(?:class|src|href|id)="[^"]*(?:<|&lt;)', re.IGNORECASE
 )
+#: What a row has in its markup if it holds a part of a page, and if a tag of it is broken. Whole rows rarely
+#: have either, and are not looked into.
+_PART = re.compile("<(?:script|meta|main|head|title)")
+_MARKED_ATTRIBUTE = re.compile('="[^"<&]*+[<&]')
 
 
 def holds_another_page(node: LexborNode) -> bool:
     """Whether parts of a page, or broken tags, are inside the element or in its own tag."""
+    html = node.html or ""
+    if _PART.search(html) and _holds_part(node):
+        return True
+    may_be_broken = "\ufffd" in html or _MARKED_ATTRIBUTE.search(html)
+    return bool(may_be_broken and _BROKEN_TAG.search(html))
+
+
+def _holds_part(node: LexborNode) -> bool:
     if node.css_first(PAGE_PARTS) is not None:
         return True
     # A picture's title names it, a page's title does not.
-    titled = any(title.parent is not None and title.parent.tag != "svg" for title in node.css("title"))
-    return titled or _BROKEN_TAG.search(node.html or "") is not None
+    return any(title.parent is not None and title.parent.tag != "svg" for title in node.css("title"))
 
 
 def is_printed(row: Row) -> bool:

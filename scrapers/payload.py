@@ -22,6 +22,7 @@ Record: TypeAlias = dict[str, object]
 MAX_LENGTH = 16_000_000
 
 _MAX_WHOLE = 2**53
+_WHOLE = re.compile(r"-?[0-9]{1,16}")
 _JSONP = re.compile(r"(?:/\*\*/)?\s*[A-Za-z_$][\w$.]{0,200}\s*\(")
 
 
@@ -52,10 +53,9 @@ def document(text: str, *, collect: Collection[str] = ()) -> object:
     text = text.strip().removeprefix("\ufeff")
     if len(text) > MAX_LENGTH:
         raise PayloadError(f"{len(text)} characters are more than {MAX_LENGTH}")
-    called = _JSONP.match(text)
-    body = text.rstrip("; \t\r\n")
-    if called and body.endswith(")"):
-        text = body[called.end() : -1]
+    if called := _JSONP.match(text):
+        body = text.rstrip("; \t\r\n")
+        text = body[called.end() : -1] if body.endswith(")") else text
 
     def gathered(pairs: list[tuple[str, object]]) -> Record:
         return _gathered(pairs, collect)
@@ -71,15 +71,16 @@ def document(text: str, *, collect: Collection[str] = ()) -> object:
 
 def reply(page: Page, *, collect: Collection[str] = ()) -> Reply:
     """What `page` holds: a bare body, or a reply saved with its status as `{"status", "headers", "body"}`."""
-    value = _value(page.text, collect)
+    text = page.text
+    value = _value(text, collect)
     if not (isinstance(value, dict) and "body" in value and "headers" in value):
-        return Reply(page.status, page.text, value)
+        return Reply(page.status, text, value)
     status = whole_at(value, "status") if page.status is None else page.status
     body = value["body"]
     if isinstance(body, str):
         body = _sendable(body)
         return Reply(status, body, _value(body, collect))
-    return Reply(status, page.text, body)
+    return Reply(status, text, body)
 
 
 def record_at(record: Record, key: str) -> Record:
@@ -107,24 +108,26 @@ def string_at(record: Record, *keys: str) -> str | None:
     """The first text that is not blank under one of `keys`, white space collapsed; a whole number counts."""
     for key in keys:
         value = record.get(key)
-        if isinstance(value, int) and not isinstance(value, bool) and abs(value) <= _MAX_WHOLE:
-            value = str(value)
-        text = collapse(_sendable(value)) if isinstance(value, str) else None
-        if text is not None:
-            return text
+        if isinstance(value, str):
+            text = collapse(value)
+            if text is not None:
+                return text if text.isprintable() else _sendable(text)
+        elif isinstance(value, int) and not isinstance(value, bool) and abs(value) <= _MAX_WHOLE:
+            return str(value)
     return None
 
 
 def text_at(record: Record, *keys: str) -> str | None:
     """The same of texts alone: a number is neither a town nor a date."""
-    return string_at({key: record.get(key) for key in keys if isinstance(record.get(key), str)}, *keys)
+    texts = (string_at(record, key) for key in keys if isinstance(record.get(key), str))
+    return next(filter(None, texts), None)
 
 
 def whole_at(record: Record, key: str) -> int | None:
     """The whole number under `key`, also where it comes as text or as `1.0`; None if it is none."""
     value = record.get(key)
     if isinstance(value, str):
-        value = int(value) if re.fullmatch(r"-?[0-9]{1,16}", value.strip()) else None
+        value = int(value) if _WHOLE.fullmatch(value.strip()) else None
     if isinstance(value, float):
         value = int(value) if value.is_integer() else None
     if isinstance(value, bool) or not isinstance(value, int):
@@ -200,6 +203,8 @@ def unpaired(
 
 
 def _value(text: str, collect: Collection[str]) -> object:
+    if text.lstrip()[:1] == "<":  # a page
+        return None
     try:
         return document(text, collect=collect)
     except PayloadError:

@@ -24,6 +24,9 @@ def tree(html: str) -> LexborHTMLParser:
 
 def _depth(html: str) -> int:
     """An upper bound of how deep elements are nested: tags opened and not closed again."""
+    marks = html.count("<")
+    if marks <= _DEEPEST:
+        return marks
     depth = deepest = 0
     for tag in _TAG.finditer(html):
         depth = max(0, depth - 1) if tag[1] else depth + 1
@@ -35,6 +38,8 @@ def collapse(text: str | None) -> str | None:
     """`text` trimmed, runs of white space and control characters made one space; None if empty."""
     if text is None:
         return None
+    if text.isprintable() and "  " not in text:  # most are: all that is not a plain space cannot be printed
+        return text.strip() or None
     return _SPACE.sub(" ", text).strip() or None
 
 
@@ -65,8 +70,9 @@ def texts_of(node: Tree, selector: str) -> list[str | None]:
 
 def is_whole(html: str) -> bool:
     """Whether a text ends where a document ends, or is a part of one in which every element is closed."""
-    _, end, rest = html.lower().rpartition("</html")
-    depth = 0
-    for tag in _TAG.finditer(rest if end else html):
-        depth += -1 if tag[1] else 1
-    return depth <= 0 and html.rfind(">") >= html.rfind("<")
+    if html.rfind(">") < html.rfind("<"):
+        return False
+    tail = html[max(html.rfind("</html"), 0) :]  # a later end in capitals stands in it too
+    _, end, rest = tail.lower().rpartition("</html")
+    slashes = _TAG.findall(rest if end else html)
+    return slashes.count("") <= slashes.count("/")

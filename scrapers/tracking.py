@@ -158,27 +158,30 @@ class TrackingPortal(Portal):
 
     def _read(self, page: Page) -> tuple[Reading, ...]:
         answer = reply(page)
-        status, lowered = answer.status or 200, answer.text.lower()
-        is_walled = any(wall in lowered for wall in (*WALLS, *self.walls))
-        is_text = page.role is Role.PAYLOAD and bool(lowered.strip()) and "<" not in lowered
-        is_document = answer.value is None and not is_text
+        status = answer.status or 200
+        is_document = answer.value is None and not (page.role is Role.PAYLOAD and _is_plain(answer.text))
         if status == 429:
             return (Reading(Outcome.RATE_LIMITED),)
-        if is_document and status >= 400 and is_walled:
+        if is_document and status >= 400 and self._is_walled(answer.text):
             return (Reading(Outcome.CHALLENGE),)
         if is_document and status >= 500:
             return (Reading(Outcome.UNAVAILABLE),)
         try:
             if is_document:
-                return self._document(document_of(replace(page, status=answer.status), answer.text))
+                page = page if page.status == answer.status else replace(page, status=answer.status)
+                return self._document(document_of(page, answer.text))
             return self.read_reply(answer, page)
         except LayoutChanged:
             # A wall's script may stand in an ordinary page too: only one that says nothing else is a wall.
-            if is_walled or status in self.refused:
+            if status in self.refused or self._is_walled(answer.text):
                 return (Reading(Outcome.CHALLENGE),)
             if status >= 500:
                 return (Reading(Outcome.UNAVAILABLE),)
             raise
+
+    def _is_walled(self, text: str) -> bool:
+        lowered = text.lower()
+        return any(wall in lowered for wall in (*WALLS, *self.walls))
 
     def _document(self, document: Document) -> tuple[Reading, ...]:
         settled = self._settled(document.root)
@@ -189,10 +192,19 @@ class TrackingPortal(Portal):
 
     def _settled(self, root: LexborHTMLParser) -> Outcome | None:
         """The outcome of the first declared state that the document is in and that settles the visit."""
-        for state in self.states.values():
-            if state.outcome is not None and maybe(root, state.selectors) is not None:
-                return state.outcome
+        settling = [state for state in self.states.values() if state.outcome is not None]
+        # Nearly every document is in none of them: all are looked for at once.
+        if (
+            settling
+            and maybe(root, ", ".join(one for state in settling for one in state.selectors)) is not None
+        ):
+            return next(state.outcome for state in settling if maybe(root, state.selectors) is not None)
         return None
+
+
+def _is_plain(text: str) -> bool:
+    """Whether a text is no document."""
+    return "<" not in text and bool(text.strip())
 
 
 def _answering(said: Sequence[Reading]) -> list[Reading]:
