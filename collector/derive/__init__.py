@@ -12,6 +12,7 @@ from sqlite_utils import Database
 from collector.derive.crew import Crew, usual_workers
 from collector.derive.estimating import differing, estimate_rows, known_estimates, numbers_using, taught
 from collector.derive.folds import Folds
+from collector.derive.garbage import seldom_collected
 from collector.derive.gathering import Group, gathered
 from collector.derive.linking import linked
 from collector.derive.orders import numbers_of_orders, orders_of_numbers, sight_orders, write_orders
@@ -114,7 +115,7 @@ class Deriver:
         What single parcels teach does not depend on the estimates, so once is enough. Each transaction is a
         bounded one; a command that is killed leaves the rest waiting.
         """
-        with Folds() as folds, Crew(self.workers) as crew:
+        with seldom_collected(), Folds() as folds, Crew(self.workers) as crew:
             self._learn(folds, crew)
             self._estimate()
             self.redone += stale_parcels(self.db)

@@ -12,6 +12,7 @@ from contextlib import ExitStack
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
+from collector.derive.garbage import collect_seldom
 from scrapers.vocabulary.additions import Additions, active, using
 
 _Key = TypeVar("_Key")
@@ -117,6 +118,7 @@ def _shared() -> tuple[Any, ...]:
 def _prepare(*shared: Any) -> None:  # noqa: ANN401 - fields of their own types
     """Take over what holds there. Leave interrupts to the program that asked, and end when it has ended."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    collect_seldom()
     threading.Thread(target=_end_with_parent, daemon=True).start()
     life = ExitStack()
     atexit.register(life.close)
