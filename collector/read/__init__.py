@@ -1,6 +1,7 @@
 """Printed rows to wall clocks, claims, places and milestones. Pure: no clock, no network, no database."""
 
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 from collector.read.countries import country_code
 from collector.read.dates import Printed, read_times
@@ -10,6 +11,8 @@ from collector.read.places import Place, place_of
 from collector.read.rows import ReadRow
 from scrapers import vocabulary
 from scrapers.contract import Reading, Row
+from scrapers.vocabulary import Meaning
+from scrapers.vocabulary.additions import Additions, active
 from scrapers.words import Leg
 
 #: Clocks of portals whose scans are made in their own country: a carrier that delivers there.
@@ -45,11 +48,7 @@ def _read_row(
     destination: str | None,
     home: str | None,
 ) -> ReadRow:
-    meaning = vocabulary.meaning(
-        portal, code=row.code, description=row.description, note=row.note, place=row.place
-    )
-    leg = meaning.leg if meaning else None
-    place = _place(row, leg, origin if leg is Leg.ORIGIN else destination, home)
+    meaning, place = _understood(active(), portal, row, origin, destination, home)
     claimed = offset_minutes(row.offset_text)
     if claimed is None and row.time_text is not None:
         claimed = time.offset_minutes
@@ -59,14 +58,32 @@ def _read_row(
         local_time=time.local_time,
         precision=time.precision,
         claimed_offset_minutes=claimed,
-        sure_offset_minutes=_sure_offset(time, row.instant_ms),
+        sure_offset_minutes=None if row.instant_ms is None else _sure_offset(time, row.instant_ms),
         zone=place.zone if place else None,
         country=place.country if place else None,
         milestone=meaning.milestone if meaning else None,
-        leg=leg,
+        leg=meaning.leg if meaning else None,
         physical=meaning.physical if meaning else None,
         time_problem=time.problem,
     )
+
+
+# The same rows come again with every visit.
+@lru_cache(maxsize=4096)
+def _understood(
+    _additions: Additions,
+    portal: str,
+    row: Row,
+    origin: str | None,
+    destination: str | None,
+    home: str | None,
+) -> tuple[Meaning | None, Place | None]:
+    """What a row's words mean and where it was scanned, with the user's own vocabulary as it is now."""
+    meaning = vocabulary.meaning(
+        portal, code=row.code, description=row.description, note=row.note, place=row.place
+    )
+    leg = meaning.leg if meaning else None
+    return meaning, _place(row, leg, origin if leg is Leg.ORIGIN else destination, home)
 
 
 def _place(row: Row, leg: Leg | None, country: str | None, home: str | None) -> Place | None:

@@ -8,12 +8,13 @@ import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, time
 from functools import lru_cache
 from typing import Literal
 
 from collector.read.clock_forms import Clock, splits, without_offset
 from collector.read.months import fold, month_of, weekdays_of
+from collector.read.offsets import offset_minutes
 
 Order = Literal["ymd", "dmy", "mdy"]
 
@@ -57,6 +58,11 @@ _NOTHING = re.compile(r"[\W_]*|n/?a|none|null|unknown|[0\W]*(?:t[0\W]*)?")
 _YEAR_LAST = re.compile(r"(.*[^\W_])\s([0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?)\s([0-9]{4})")
 _HYPHENS = str.maketrans(dict.fromkeys("\u2010\u2011\u2012\u2013", "-"))
 _EPOCH = re.compile(r"[0-9]{10}|[0-9]{13}")
+#: What most portals print, and their data hold; it is read without trying every form.
+_ISO = re.compile(
+    r"([0-9]{4})-([0-9]{2})-([0-9]{2})[ T]([01][0-9]|2[0-3]):([0-5][0-9])"
+    r"(?::([0-5][0-9])(Z|[+-][0-9]{2}:[0-9]{2})?)?"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +104,23 @@ def parsed(text: str | None, languages: Sequence[str] = ()) -> Parsed | str:
 # The same rows come again with every visit.
 @lru_cache(maxsize=4096)
 def _parsed(text: str, languages: tuple[str, ...]) -> Parsed | str:
+    return _iso(text) or _taken_apart(text, languages)
+
+
+def _iso(text: str) -> Parsed | None:
+    """A text in the form of ISO 8601, None if it is in another, or no such day or offset."""
+    found = _ISO.fullmatch(text)
+    if found is None:
+        return None
+    year, month, day, hour, minute, second, zone = found.groups()
+    date_only, offset = _fixed(year, int(month), day), offset_minutes(zone)
+    if not date_only.days or (zone is not None and offset is None):
+        return None
+    clock = Clock(time(int(hour), int(minute), int(second or 0)), "second" if second else "minute")
+    return Parsed(date_only.days, clock=clock, offset_minutes=offset)
+
+
+def _taken_apart(text: str, languages: tuple[str, ...]) -> Parsed | str:
     if len(plain := fold(text)) > LONGEST:
         return f"not a date: longer than {LONGEST} characters"
     plain = plain if plain.isascii() else _digits(plain.translate(_HYPHENS))
@@ -137,7 +160,9 @@ def _attempts(body: str) -> Iterator[tuple[str, Clock | None, bool]]:
     yield body, None, True
 
 
-def _date(text: str, languages: Sequence[str]) -> tuple[Parsed, frozenset[int]] | None:
+# Many rows are of one day.
+@lru_cache(maxsize=4096)
+def _date(text: str, languages: tuple[str, ...]) -> tuple[Parsed, frozenset[int]] | None:
     """The date `text` is, with or without a weekday at either end; None if it has no date's form."""
     text = _trimmed(_AFTER_CJK_DAY.sub(" ", text))
     if found := _form(text):

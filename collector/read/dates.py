@@ -7,6 +7,7 @@ Pure: knows no clock and no zone. The forms stand in `date_forms` and `clock_for
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from typing import Literal
 
 from collector.read.date_forms import Day, Order, Parsed, parsed
@@ -45,6 +46,10 @@ def read_times(
     """
     if seen_at.tzinfo is None:
         raise ValueError("seen_at has no zone")
+    spoken = tuple(languages)
+    alone = [_alone(text, spoken) for text in texts]
+    if None not in alone:
+        return [found for found in alone if found is not None]
     seen = seen_at.astimezone(UTC).replace(tzinfo=None)
     rows = [
         plausible(row, order, seen) if isinstance(row, Parsed) else row
@@ -54,6 +59,19 @@ def read_times(
     days = [_day_and_row(row, settled) for row in rows]
     dates = dates_with_years(days, seen, newest_first)
     return [_printed(row, found, text) for row, found, text in zip(rows, dates, texts, strict=True)]
+
+
+# The same rows come again with every visit.
+@lru_cache(maxsize=4096)
+def _alone(text: str | None, languages: tuple[str, ...]) -> Printed | None:
+    """What a text says whatever stands beside it and whenever it is seen; None if that makes a difference."""
+    row = parsed(text, languages)
+    if isinstance(row, str):
+        return _printed(row, None, text)
+    day = None if row.two_digit else day_of(row, None)
+    if day is None or day.year is None:
+        return None
+    return _printed(row, date(day.year, day.month, day.day), text)
 
 
 def _day_and_row(row: Parsed | str, order: Order | None) -> tuple[Day, Parsed] | None:

@@ -13,8 +13,10 @@ _SPACE = re.compile(r"\s+")
 
 def fold(text: str) -> str:
     """`text` for comparison: no case, accents, full-width forms or invisible marks; blanks made one space."""
-    plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).casefold())
-    plain = "".join(c for c in plain if not unicodedata.combining(c))
+    plain = text.casefold()
+    if not text.isascii():
+        plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).casefold())
+        plain = "".join(c for c in plain if not unicodedata.combining(c))
     return _SPACE.sub(" ", _INVISIBLE.sub("", plain)).strip()
 
 

@@ -22,8 +22,11 @@ def offset_minutes(text: str | None) -> int | None:
 
     Zone abbreviations other than GMT and UTC are not understood: EST, CST and IST each name several zones.
     """
-    if text is None or len(text) > _LONGEST:
-        return None
+    return None if text is None or len(text) > _LONGEST else _minutes(text)
+
+
+@lru_cache(maxsize=1024)
+def _minutes(text: str) -> int | None:
     plain = unicodedata.normalize("NFKC", text).replace("\u2212", "-").strip().upper()
     if plain[:1] + plain[-1:] in ("[]", "()"):
         plain = plain[1:-1].strip()

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from collector.read.date_forms import _iso, _taken_apart
 from collector.read.dates import Printed, read_times
 from collector.read.months import _names, fold
 
@@ -441,3 +442,24 @@ def test_hostile_texts_are_refused_quickly(piece):
     began = time.perf_counter()
     read_times(texts, order=None, seen_at=SEEN)
     assert time.perf_counter() - began < 2
+
+
+@given(
+    st.from_regex(
+        r"(19|20|21)[0-9]{2}-[013][0-9]-[0-3][0-9][ T][0-2][0-9]:[0-5][0-9]"
+        r"(:[0-6][0-9](Z|[+-]1?[0-9]{1,2}:[0-9]{2})?)?",
+        fullmatch=True,
+        alphabet=st.characters(codec="ascii"),
+    )
+)
+def test_the_short_way_to_read_iso_texts_reads_what_the_long_way_does(text):
+    found = _iso(text)
+    assert found is None or found == _taken_apart(text, ())
+
+
+@given(st.lists(WALL_TIMES, min_size=1, max_size=5))
+def test_a_row_that_says_all_of_its_time_says_the_same_beside_rows_that_do_not(moments):
+    texts = [f"{moment:%d %B %Y, %H:%M}" for moment in moments]
+    assert read_times([*texts, "5 January"], order=None, seen_at=SEEN)[:-1] == read_times(
+        texts, order=None, seen_at=SEEN
+    )
