@@ -99,6 +99,9 @@ class Track:
         """Take in the next usable reading."""
         self.number += 1
         rows = list(reversed(reading.rows)) if self._is_newest_first(reading.rows) else list(reading.rows)
+        if self._goes_on(rows):
+            self._see_more(rows, reading)
+            return
         current = [item for item in self.items if item.is_current]
         self._set_clock(current, rows, reading)
         matched = self._matched(current, rows)
@@ -112,6 +115,22 @@ class Track:
             self._note_missing(current, {*matched.values(), *replaced}, rows, reading.seen_at)
             self.last_complete = self.number
         self.items = _in_page_order(self.items, shown)
+
+    def _goes_on(self, rows: Sequence[ReadRow]) -> bool:
+        """Whether the page is the last one with nothing changed but for newer rows: most pages are."""
+        return len(rows) >= len(self.items) and all(
+            item.last_seen == self.number - 1 and item.is_current and _is_same(item.row, row)
+            for item, row in zip(self.items, rows, strict=False)
+        )
+
+    def _see_more(self, rows: Sequence[ReadRow], reading: SeenReading) -> None:
+        """Take in such a page: what `see` comes to, without asking which row may be which."""
+        self.viewer_offset_minutes = reading.viewer_offset_minutes
+        for item, row in zip(self.items, rows, strict=False):
+            self._see_again(item, row, reading)
+        self.items = [*self.items, *(self._made(row, reading) for row in rows[len(self.items) :])]
+        if reading.complete:
+            self.last_complete = self.number
 
     def _is_newest_first(self, rows: Sequence[ReadRow]) -> bool:
         """Whether the newest row stands first; where no times tell, like most portals: yes.
@@ -236,6 +255,18 @@ class Track:
 
 def _as_printed(rows: Iterable[ReadRow]) -> list[Timed]:
     return [Timed(row, row.local_time) for row in rows]
+
+
+def _is_same(a: ReadRow, b: ReadRow) -> bool:
+    """Whether two rows say the same in the same words."""
+    ours, theirs = a.printed, b.printed
+    return (
+        a.local_time == b.local_time
+        and a.precision == b.precision
+        and ours.description == theirs.description
+        and ours.place == theirs.place
+        and ours.code == theirs.code
+    )
 
 
 def _is_cut_off(time: datetime | None, oldest: datetime | None, *, has_newer: bool) -> bool:

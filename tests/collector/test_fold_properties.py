@@ -3,11 +3,13 @@
 from dataclasses import replace
 from datetime import timedelta
 from itertools import accumulate
+from unittest.mock import patch
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from collector.fold import fold
+from collector.fold_track import Track
 from tests.collector.rows_made import reading, row
 
 WORDS = st.sampled_from(["In transit", "Delivered", "En reparto", ""])
@@ -181,3 +183,11 @@ def _moved(read, minutes):
     if read.local_time is None or read.precision == "day":
         return read.local_time
     return read.local_time + timedelta(minutes=minutes)
+
+
+@given(sequences())
+@settings(deadline=None)
+def test_a_page_that_only_grew_is_followed_as_any_other(readings):
+    by_the_short_way = fold("somebody", "RR123456785ES", readings)
+    with patch.object(Track, "_goes_on", lambda track, rows: False):
+        assert fold("somebody", "RR123456785ES", readings) == by_the_short_way
