@@ -104,8 +104,10 @@ def _reading(parcel: Record) -> Reading:
     rows, problems = read_rows(items or (), _row)
     expected = iso_day(string_at(details, "deliveredByDateISO"))
     outlets = (OUTLET.fullmatch(row.description) for row in rows)
-    return replace(
-        read_with(rows, problems, (OLD if details is parcel else TODAY) if rows else None),
+    return read_with(
+        rows,
+        problems,
+        (OLD if details is parcel else TODAY) if rows else None,
         outcome=Outcome.OK if rows else _without_rows(parcel, items),
         number=string_at(parcel, *ARTICLE),
         status_text=string_at(parcel, "trackStatusOfArticle", "Status"),

@@ -120,8 +120,10 @@ def _parcel(parcel: Record) -> Reading:
     renumbered = _RENUMBERED.fullmatch(printed or "")
     number = renumbered[1] if renumbered else printed
     estimate = record_at(parcel, "globalEtaInfo")
-    return replace(
-        read_with(rows, problems, REPLY if rows else None),
+    return read_with(
+        rows,
+        problems,
+        REPLY if rows else None,
         outcome=Outcome.OK if rows else _without_rows(parcel),
         number=number,
         status_text=string_at(parcel, "statusDesc", "status"),

@@ -9,7 +9,6 @@ come from replies of 2021-06 and 2021-12; the refusal of an unknown number from 
 """
 
 import re
-from dataclasses import replace
 
 from scrapers.contract import Canonical, Evidence, LayoutChanged, Page, Politeness, Reading, Row, State
 from scrapers.payload import (
@@ -73,8 +72,9 @@ def _parcel(parcel: Record) -> Reading:
     expected = record_at(parcel, "expectedDlvryDateTime")
     day = iso_day(string_at(expected, "revisedDate")) or iso_day(string_at(expected, "dlvryDate"))
     shops = (string_at(item, "retailNmEn", "retailNmFr") for item in records_at(parcel, EVENTS))
-    return replace(
-        read_with(rows, problems),
+    return read_with(
+        rows,
+        problems,
         outcome=Outcome.OK if rows else _without_rows(parcel, items),
         number=string_at(parcel, "pin"),
         status_text=string_at(parcel, "status"),

@@ -11,7 +11,6 @@ numbers: of such a row the label of its state is read, not the text.
 """
 
 import re
-from dataclasses import replace
 
 from selectolax.lexbor import LexborNode
 
@@ -81,10 +80,11 @@ class ChinaPost(TrackingPortal):
             raise LayoutChanged(NAME, "info.mail.mailInfos[].operation")
         claimed = whole_at(mail, "mailInfoCount")
         return (
-            replace(
-                read_with(rows, problems),
+            read_with(
+                rows,
+                problems,
                 number=string_at(mail, "mailNo"),
-                complete=not problems and (claimed is None or claimed <= len(rows)),
+                complete=claimed is None or claimed <= len(rows),
                 rows_claimed=claimed,
                 status_text=string_at(mail, "mailStateDesc"),
                 destination_country=string_at(mail, "receiverCountryName"),
@@ -107,7 +107,7 @@ class ChinaPost(TrackingPortal):
         rows, problems = rows_of(document, ROWS, _line)
         if not rows:
             raise LayoutChanged(NAME, f"{ROWS} of three cells")
-        return (replace(read_with(rows, problems), number=number),)
+        return (read_with(rows, problems, number=number),)
 
 
 def _scan(scan: Record) -> Row | None:

@@ -96,7 +96,7 @@ def _reading(
     number: str | None, rows: tuple[Row, ...], problems: tuple[str, ...], day: str | None
 ) -> Reading:
     """A reading with rows; `day` is when the parcel is expected."""
-    return replace(read_with(rows, problems), number=number, estimate_from_on=day, estimate_to_on=day)
+    return read_with(rows, problems, number=number, estimate_from_on=day, estimate_to_on=day)
 
 
 def _refusal(message: str | None, number: str | None) -> Reading:

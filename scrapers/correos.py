@@ -136,8 +136,10 @@ def _parcel(parcel: Record, service: Service) -> Reading:
     if items and not rows:
         raise LayoutChanged(NAME, f"{service.events}[].{service.short}")
     day = _day(string_at(parcel, service.estimate))
-    return replace(
-        read_with(rows, problems, service.name if rows else None),
+    return read_with(
+        rows,
+        problems,
+        service.name if rows else None,
         outcome=Outcome.OK if rows else _without_rows(parcel, items is not None, service),
         number=string_at(parcel, service.number),
         status_text=string_at(parcel, "resumen_ultimo"),

@@ -126,8 +126,10 @@ def _parcel(parcel: Record) -> Reading:
         raise LayoutChanged(NAME, "sendungsdetails.sendungsverlauf.events[].status")
     if not rows:
         return Reading(_without_rows(parcel), asked or own)
-    return replace(
-        read_with(rows, problems, SEARCH),
+    return read_with(
+        rows,
+        problems,
+        SEARCH,
         number=asked or own,
         status_text=without_tags(string_at(course, "kurzStatus", "status", "aktuellerStatus")),
         destination_country=string_at(details, "zielland"),

@@ -7,7 +7,6 @@ of today's shape as a string in a script (2018-08). Seen: pages of all three.
 import json
 import re
 from collections.abc import Callable
-from dataclasses import replace
 
 from selectolax.lexbor import LexborNode
 
@@ -60,8 +59,10 @@ def _reading(
     numbers = _numbers(page)
     if not rows or len(numbers) > 1:  # several parcels: whose row is whose is not known
         raise LayoutChanged(portal, f"one number's {selector}")
-    return replace(
-        read_with(rows, problems, layout),
+    return read_with(
+        rows,
+        problems,
+        layout,
         number=numbers[0] if numbers else None,
         status_text=text_of(page.root, STATUS),
     )

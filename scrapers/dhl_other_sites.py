@@ -5,7 +5,6 @@ some rows. Seen: eCommerce of 2024-11. Documented only: dhl.com (2024 to 2026).
 """
 
 import re
-from dataclasses import replace
 
 from scrapers.contract import LayoutChanged, Reading, RelatedNumber, Row
 from scrapers.payload import (
@@ -36,8 +35,9 @@ def dutch_parcel(portal: str, parcel: Record) -> Reading:
         raise LayoutChanged(portal, "[].events[].status or [].view.phases[].events[].key")
     window = (string_at(parcel, "plannedDeliveryTimeframe") or string_at(view, "interval") or "").split("/")
     others = dict.fromkeys(one for one in items_at(parcel, "barcodes") or () if isinstance(one, str))
-    return replace(
-        read_with(rows, problems),
+    return read_with(
+        rows,
+        problems,
         number=number,
         rows_claimed=whole_at(parcel, "totalEvents"),
         status_text=string_at(view, "message"),
@@ -61,8 +61,9 @@ def unified_parcel(portal: str, parcel: Record) -> Reading:
     rows, problems = read_rows(items_at(parcel, "events") or (), _unified_row)
     if not rows:
         raise LayoutChanged(portal, "shipments[].events[]")
-    return replace(
-        read_with(rows, problems),
+    return read_with(
+        rows,
+        problems,
         number=string_at(parcel, "id"),
         status_text=string_at(record_at(parcel, "status"), "description", "status", "statusCode"),
         origin_country=_country(parcel, "origin"),

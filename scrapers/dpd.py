@@ -11,7 +11,6 @@ hidden in every Dutch page and says nothing.
 """
 
 import re
-from dataclasses import replace
 from datetime import date
 from urllib.parse import quote
 
@@ -97,7 +96,7 @@ class Dpd(TrackingPortal):
             rows, problems = rows_of(document, selector, _table_row)
             if rows:
                 number = _attribute(document.root, POLISH_NUMBER, "value")
-                return (replace(read_with(rows, problems, layout), number=number),)
+                return (read_with(rows, problems, layout, number=number),)
         said = filter(None, texts_of(document.root, "p"))
         if not TABLE.search(document.text) and any(text.startswith(POLISH_REFUSAL) for text in said):
             return (Reading(Outcome.NOT_FOUND),)
@@ -114,8 +113,10 @@ def _parcel(parcel: Record, asked: str | None) -> Reading:
     own = string_at(info, "parcelLabelNumber")
     # The label's barcode has a postcode before the 14 digits; both it and they may end in a check character.
     is_asked = own is not None and asked is not None and own in (asked[:14], asked[7:21])
-    return replace(
-        read_with(rows, problems, PLC if rows else None),
+    return read_with(
+        rows,
+        problems,
+        PLC if rows else None,
         outcome=Outcome.OK if rows else Outcome.NO_EVENTS_YET,
         number=asked if is_asked else own,
         status_text=text_at(current, "label"),

@@ -9,7 +9,6 @@ other readers, 2018 to 2026. Both services tell of a parcel under the same keys.
 """
 
 import re
-from dataclasses import replace
 from itertools import groupby
 
 from selectolax.lexbor import LexborNode
@@ -91,7 +90,7 @@ class Fedex(TrackingPortal):
             raise LayoutChanged(NAME, self.looked_for)
         named = NUMBER.search(shown)
         number = named[1] if named else None
-        return (replace(read_with(rows, problems, TABLE), number=number, status_text=status),)
+        return (read_with(rows, problems, TABLE, number=number, status_text=status),)
 
 
 def _parcel(parcel: Record, layout: str) -> Reading:
@@ -110,8 +109,10 @@ def _parcel(parcel: Record, layout: str) -> Reading:
         raise LayoutChanged(NAME, f"{EVENTS}[].status, isNotFound or errorList[].code")
     day = iso_day(string_at(parcel, "estDeliveryDt"))  # its time is padding, in a zone not the place's
     partners = [one for one in items_at(parcel, "partnerCarrierNbrList") or () if isinstance(one, str)]
-    return replace(
-        read_with(rows, problems, layout),
+    return read_with(
+        rows,
+        problems,
+        layout,
         number=number,
         status_text=string_at(parcel, "keyStatus"),
         origin_country=_country(parcel, "shipper"),

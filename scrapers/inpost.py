@@ -10,7 +10,6 @@ rendered page has been seen here. What it says of a parcel without steps is not 
 """
 
 import re
-from dataclasses import replace
 
 from scrapers.contract import Evidence, LayoutChanged, Page, Politeness, Reading, Row, State
 from scrapers.payload import Record, Reply, items_at, read_rows, record_at, string_at
@@ -57,8 +56,9 @@ class InPost(TrackingPortal):
         rows, problems = read_rows(steps or (), _row)
         if not rows:
             raise LayoutChanged(NAME, f"{STEPS}[].status")
-        reading = replace(
-            read_with(rows, problems),
+        reading = read_with(
+            rows,
+            problems,
             number=string_at(parcel, "tracking_number"),
             status_text=string_at(parcel, "status"),
             pickup_point=_locker(record_at(parcel, "custom_attributes")),

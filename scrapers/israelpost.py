@@ -9,7 +9,6 @@ the reply is as other programs of 2019 to 2026 read it, and how the page draws i
 """
 
 import re
-from dataclasses import replace
 from urllib.parse import urlsplit
 
 from scrapers.contract import Canonical, Evidence, LayoutChanged, Page, Politeness, Reading, Row, State
@@ -81,7 +80,7 @@ class IsraelPost(TrackingPortal):
         rows, problems = _rows(lines)
         if columns != COLUMNS or not rows:
             raise LayoutChanged(NAME, f"InfoLines[] of {COLUMNS} cells")
-        return (replace(read_with(rows, problems), number=number),)
+        return (read_with(rows, problems, number=number),)
 
     def read_page(self, document: Document) -> tuple[Reading, ...]:
         """Nothing but that the bot manager answered: where the page led tells."""

@@ -9,7 +9,6 @@ summaries, in both languages. Nothing was captured: facts are from other program
 """
 
 import re
-from dataclasses import replace
 
 from selectolax.lexbor import LexborNode
 
@@ -74,8 +73,9 @@ class JapanPost(TrackingPortal):
             raise LayoutChanged(NAME, EVENTS)
         number = text_of(document.root, NUMBER)
         return (
-            replace(
-                read_with(rows, problems),
+            read_with(
+                rows,
+                problems,
                 number=number if _NUMBER.fullmatch(number or "") else None,
                 language="ja" if re.match(r"\d{4}/", rows[0].time_text or "") else "en",
             ),
@@ -85,13 +85,19 @@ class JapanPost(TrackingPortal):
 def _event(row: LexborNode) -> Row | None:
     """The event whose first row this is, None if its cells are not the five known ones."""
     cells = [cell for cell in row.iter() if cell.tag == "td"]
-    if len(cells) != CELLS or any("colspan" in one.attributes or one.css_first("font") for one in cells):
-        return None  # a message spans columns, or is set in a colour
+    may_be_message = row.css_first("[colspan], font") is not None
+    if len(cells) != CELLS or (may_be_message and any(map(_is_message, cells))):
+        return None
     when, record, details, office, region = (collapse(cell.text(separator=" ")) for cell in cells)
     if record is None or (when and not DATE.match(when)):
         return None
     where = ", ".join(part for part in (office, region) if part)
     return Row(record, when, place=where or None, note=details)
+
+
+def _is_message(cell: LexborNode) -> bool:
+    """Whether it spans columns, or is set in a colour."""
+    return "colspan" in cell.attributes or cell.css_first("font") is not None
 
 
 def _not_found(document: Document) -> tuple[Reading, ...]:

@@ -9,7 +9,6 @@ Documented only: the service (2026), its refusals (2026), and Chronopost's page 
 """
 
 import re
-from dataclasses import replace
 
 from selectolax.lexbor import LexborNode
 
@@ -95,8 +94,9 @@ def _shipment(entry: Record) -> Reading:
         return Reading(_without_rows(entry), number)
     # The estimate stays in the reply of a parcel that has long arrived.
     estimate = None if shipment.get("isFinal") is True else iso_day(string_at(shipment, "estimDate"))
-    return replace(
-        read_with(rows, problems),
+    return read_with(
+        rows,
+        problems,
         number=number,
         status_text=string_at(record_at(shipment, "currentState"), "shortLabel") or _reached(shipment),
         language=(string_at(entry, "lang") or "")[:2] or None,

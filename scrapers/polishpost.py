@@ -10,8 +10,6 @@ digit. Documented by programs that read it from 2021 to 2026 (versions 1.0 to 2.
 no reply has been seen here. What it says of a parcel without events is not known.
 """
 
-from dataclasses import replace
-
 from scrapers.contract import Evidence, LayoutChanged, Page, Politeness, Reading, Row, State
 from scrapers.payload import Record, Reply, items_at, read_rows, record_at, string_at, whole_at
 from scrapers.tracking import Address, TrackingPortal, read_with
@@ -65,8 +63,9 @@ def _mail(mail: Record, number: str | None) -> Reading:
     rows, problems = read_rows(listed, _row)
     if not rows:
         raise LayoutChanged(NAME, f"{MAIL}.{EVENTS}[].name")
-    return replace(
-        read_with(rows, problems),
+    return read_with(
+        rows,
+        problems,
         number=number,
         origin_country=string_at(mail, *ORIGIN),
         destination_country=string_at(mail, *DESTINATION),

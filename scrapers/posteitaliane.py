@@ -9,7 +9,6 @@ Documented by another program that read it in 2026-09 and 2026-10; no reply has 
 """
 
 import re
-from dataclasses import replace
 from datetime import date
 
 from scrapers.contract import Evidence, LayoutChanged, Page, Politeness, Reading, Row, State
@@ -73,8 +72,9 @@ class PosteItaliane(TrackingPortal):
         number = string_at(shipment, NUMBER)
         if not rows:
             return (Reading(_without_rows(shipment), number),)
-        reading = replace(
-            read_with(rows, problems),
+        reading = read_with(
+            rows,
+            problems,
             number=number,
             pickup_point=string_at(shipment, OFFICE),
             estimate_to_on=_last_day(string_at(shipment, ESTIMATE)),

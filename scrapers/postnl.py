@@ -10,7 +10,6 @@ replies of 2024-10 to 2026-01. Documented only: postnl.post's reply (2026), its 
 """
 
 import re
-from dataclasses import replace
 from functools import partial
 
 from scrapers.contract import (
@@ -123,8 +122,10 @@ def _parcel(parcel: Record) -> Reading:
         raise LayoutChanged(NAME, "colli.*.observations[].description")
     partner, expected = string_at(parcel, "partnerBarcode"), record_at(parcel, "eta")
     carrier = string_at(parcel, "networkPartnerName")
-    return replace(
-        read_with(rows, problems, REPLY),
+    return read_with(
+        rows,
+        problems,
+        REPLY,
         number=string_at(parcel, "barcode"),
         status_text=_status(headline, rows[0]),
         origin_country=_country(parcel, "sender"),

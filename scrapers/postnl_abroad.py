@@ -5,7 +5,6 @@ it is documented only, the reply until 2026.
 """
 
 import re
-from dataclasses import replace
 from datetime import datetime
 
 from selectolax.lexbor import LexborNode
@@ -31,7 +30,7 @@ def abroad_parcel(portal: str, parcel: Record) -> Reading:
     rows, problems = read_rows(items or (), _row)
     if rows:
         country = string_at(parcel, "destination_code")
-        return replace(read_with(rows, problems, REPLY), number=number, destination_country=country)
+        return read_with(rows, problems, REPLY, number=number, destination_country=country)
     if not items and NOT_FOUND in (string_at(parcel, "message") or ""):
         return Reading(Outcome.NOT_FOUND, number)
     raise LayoutChanged(portal, "data.items[].events[].status_description")

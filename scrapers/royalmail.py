@@ -9,7 +9,6 @@ samples published in 2016 and 2017 and other readers' notes of 2024 to 2026; tod
 """
 
 import re
-from dataclasses import replace
 
 from selectolax.lexbor import LexborNode
 
@@ -110,7 +109,7 @@ class RoyalMail(TrackingPortal):
         rows, problems = rows_of(document, ROWS, _old_row)
         if rows and len(document.root.css(RESULT)) == 1:
             number, status = text_of(document.root, NUMBER), text_of(document.root, STATUS)
-            return (replace(read_with(rows, problems, OLD_PAGE), number=number, status_text=status),)
+            return (read_with(rows, problems, OLD_PAGE, number=number, status_text=status),)
         shown = shown_text(document).lower()
         outcomes = [outcome for text, outcome in SHOWN.items() if text in shown]
         if outcomes and TABLE not in document.text:
@@ -131,10 +130,12 @@ def _piece(piece: Record, asked: str | None) -> Reading:
             raise LayoutChanged(NAME, "mailPieces.events[].eventName, or mailPieces.error.errorCode")
         return _nothing(ERRORS[code], numbers[0] if numbers else None)
     day = iso_day(string_at(record_at(piece, "estimatedDelivery"), "date"))
-    return replace(
-        read_with(shown, problems, REPLY if rows else SUMMARY),
+    return read_with(
+        shown,
+        problems,
+        REPLY if rows else SUMMARY,
         number=numbers[0] if numbers else None,
-        complete=bool(rows) and not problems,
+        complete=bool(rows),
         status_text=string_at(summary, "statusDescription", "statusCategory"),
         origin_country=string_at(summary, "originCountryName", "originCountryCode"),
         destination_country=string_at(summary, "destinationCountryName", "destinationCountryCode"),

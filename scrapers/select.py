@@ -38,9 +38,10 @@ def collapse(text: str | None) -> str | None:
     """`text` trimmed, runs of white space and control characters made one space; None if empty."""
     if text is None:
         return None
-    if text.isprintable() and "  " not in text:  # most are: all that is not a plain space cannot be printed
+    if text.isprintable() and "  " not in text:  # a plain space alone can be printed
         return text.strip() or None
-    return _SPACE.sub(" ", text).strip() or None
+    spaced = " ".join(text.split())
+    return (spaced if spaced.isprintable() else _SPACE.sub(" ", text).strip()) or None
 
 
 def without_tags(text: str | None) -> str | None:

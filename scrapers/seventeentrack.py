@@ -10,7 +10,6 @@ button. Documented: refusals, and the page's rows of 2018 to 2025; today's marku
 """
 
 import re
-from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
@@ -134,8 +133,10 @@ def _parcel(item: Record) -> Reading:
     misc = record_at(parcel, "misc_info")
     guess = RelatedNumber(string_at(misc, "local_number") or "", string_at(misc, "local_provider"))
     first, last = (_moment(string_at(expected, key)) for key in ("from", "to"))
-    return replace(
-        read_with(rows, problems, REPLY if rows else None),
+    return read_with(
+        rows,
+        problems,
+        REPLY if rows else None,
         outcome=Outcome.OK if rows else Outcome.NOT_FOUND,
         number=number,
         status_text=string_at(status, "sub_status", "status"),

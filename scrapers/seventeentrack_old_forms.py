@@ -5,7 +5,6 @@ its copy button (2024-08). Seen: the reply and the text. The page is documented 
 """
 
 import re
-from dataclasses import replace
 from functools import partial
 
 from selectolax.lexbor import LexborNode
@@ -51,7 +50,7 @@ def old_parcel(portal: str, item: Record) -> Reading:
         return Reading(Outcome.INPUT_NEEDED, number)
     status = string_at(track, "e")
     if rows:
-        return replace(read_with(tuple(rows), tuple(problems), OLD_REPLY), number=number, status_text=status)
+        return read_with(tuple(rows), tuple(problems), OLD_REPLY, number=number, status_text=status)
     if problems or whole_at(track, "e") != 0 or items_at(track, "z1") is None:
         raise LayoutChanged(portal, "dat[].track.z1[].z, or the state 0")
     return Reading(Outcome.NOT_FOUND, number, status_text=status)
@@ -74,7 +73,7 @@ def shown_parcel(portal: str, document: Document) -> Reading:
     rows, problems = rows_of(document, found, partial(_shown_row, carrier=carrier))
     number, status = text_of(document.root, NUMBER), text_of(document.root, STATUS)
     if rows:
-        return replace(read_with(rows, problems, PAGE), number=number, status_text=status)
+        return read_with(rows, problems, PAGE, number=number, status_text=status)
     if problems or status != NOT_FOUND:
         raise LayoutChanged(portal, "; ".join(problems) or found)
     return Reading(Outcome.NOT_FOUND, number, status_text=status)
@@ -95,8 +94,10 @@ def copied_parcel(portal: str, text: str) -> Reading | None:
     rows = tuple(Row(row[2], row[1]) for line in lines[3:] if (row := COPIED_ROW.fullmatch(line)))
     if not rows:
         raise LayoutChanged(portal, "rows in the copied text")
-    return replace(
-        read_with(rows, (), COPY),
+    return read_with(
+        rows,
+        (),
+        COPY,
         number=told.get("Number"),
         status_text=told.get("Package status"),
         complete=bool(end),

@@ -8,12 +8,21 @@ before the document, refusals told apart, a page that was cut never taken for wh
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import ClassVar
+from typing import ClassVar, TypedDict, Unpack
 from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
 from selectolax.lexbor import LexborHTMLParser
 
-from scrapers.contract import Confidence, LayoutChanged, Page, Portal, Reading, Recipient, Row
+from scrapers.contract import (
+    Confidence,
+    LayoutChanged,
+    Page,
+    Portal,
+    Reading,
+    Recipient,
+    RelatedNumber,
+    Row,
+)
 from scrapers.documents import Document, document_of, rows_of, shown_text
 from scrapers.numbers import advice, tracking_number
 from scrapers.payload import Reply, reply
@@ -66,6 +75,22 @@ class Address:
     path: re.Pattern[str] | None = None
     separators: str = r"[,;\s]+"
     to_postcode: str = ""
+
+
+class Told(TypedDict, total=False):
+    """What a page may say of a number beside its rows: fields of `Reading`."""
+
+    outcome: Outcome
+    number: str | None
+    rows_claimed: int | None
+    status_text: str | None
+    language: str | None
+    origin_country: str | None
+    destination_country: str | None
+    pickup_point: str | None
+    estimate_from_on: str | None
+    estimate_to_on: str | None
+    related_numbers: tuple[RelatedNumber, ...]
 
 
 class TrackingPortal(Portal):
@@ -217,9 +242,23 @@ def _answering(said: Sequence[Reading]) -> list[Reading]:
     ]
 
 
-def read_with(rows: tuple[Row, ...], problems: tuple[str, ...], layout: str | None = None) -> Reading:
-    """A reading of these rows: complete where each could be read."""
-    return Reading(rows=rows, complete=not problems, rows_bad=len(problems), problems=problems, layout=layout)
+def read_with(
+    rows: tuple[Row, ...],
+    problems: tuple[str, ...],
+    layout: str | None = None,
+    *,
+    complete: bool = True,
+    **told: Unpack[Told],
+) -> Reading:
+    """A reading of these rows, and of what else is told: complete where each could be read, if at all."""
+    return Reading(
+        rows=rows,
+        complete=complete and not problems,
+        rows_bad=len(problems),
+        problems=problems,
+        layout=layout,
+        **told,
+    )
 
 
 def one_per_number(readings: Sequence[Reading]) -> tuple[Reading, ...]:

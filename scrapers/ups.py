@@ -8,7 +8,6 @@ of 2020-10, 2024-10, 2026-07 and 2026-10; the table, refusals and errors from ot
 2026. Dates follow the locale, here en_US: month, day, year.
 """
 
-from dataclasses import replace
 from datetime import UTC, datetime
 
 from selectolax.lexbor import LexborNode
@@ -101,7 +100,7 @@ class Ups(TrackingPortal):
             raise LayoutChanged(NAME, self.looked_for)
         named = maybe(document.root, NUMBER)
         number = collapse(named.attributes.get("content")) if named is not None else None
-        return (replace(read_with(rows, problems, TABLE), number=number),)
+        return (read_with(rows, problems, TABLE, number=number),)
 
 
 def _parcel(parcel: Record) -> Reading:
@@ -111,8 +110,10 @@ def _parcel(parcel: Record) -> Reading:
     day = expected.date().isoformat() if expected else None
     access_point = record_at(record_at(parcel, "upsAccessPoint"), "location")
     at_the_post = string_at(record_at(parcel, "additionalInformation"), "postalServiceTrackingID")
-    return replace(
-        read_with(rows, problems, REPLY if rows else None),
+    return read_with(
+        rows,
+        problems,
+        REPLY if rows else None,
         outcome=Outcome.OK if rows else _without_rows(parcel, items),
         number=string_at(parcel, "trackingNumber", "requestedTrackingNumber"),
         status_text=string_at(parcel, "packageStatus"),

@@ -11,7 +11,6 @@ steps, refusals and errors from other people's notes of 2022 to 2026, not seen h
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -137,12 +136,13 @@ def _reading(document: Document, box: LexborNode, number: str | None) -> Reading
     if not told.rows:
         outcome, status = _without_rows(document, box, told.problems)
     day = _expected_day(box)
-    reading = read_with(told.rows, told.problems, told.layout if told.rows else None)
-    return replace(
-        reading,
+    return read_with(
+        told.rows,
+        told.problems,
+        told.layout if told.rows else None,
         outcome=outcome,
         number=number,
-        complete=reading.complete and told.whole and box.tag != "body",
+        complete=told.whole and box.tag != "body",
         status_text=status,
         language=_language(document, told.rows),
         estimate_from_on=day,

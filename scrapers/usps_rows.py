@@ -5,7 +5,7 @@ in the middle of its rows and look whole. Neither is taken for what it looks lik
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from selectolax.lexbor import LexborNode
@@ -24,6 +24,8 @@ NOT_EVENTS = re.compile(r"upcoming|toggle-history")
 STATUS, TEXT, PLACE, TIME = FIELDS = ("tb-status", "tb-status-detail", "tb-location", "tb-date")
 #: Marks a step in which a step or a kind of text came again: it was not closed, what follows is not its own.
 AGAIN = "again"
+#: The elements that may be or end a step, or a part of one, in the order of the page.
+PARTS = '[class*="tb-"], [class*="track-bar"], [class*="upcoming"], [class*="toggle-history"]'
 #: Three cells: date, status of item, location.
 TABLE_ROWS = "table.tracking_history tr:not(.row_notification)"
 #: What follows the rows: the link that unfolds them, or the end of the table.
@@ -62,12 +64,16 @@ def history(document: Document, box: LexborNode) -> History:
 def steps(box: LexborNode) -> list[Found]:
     """The past steps in page order; a text belongs to the innermost step around it."""
     found: list[Found] = []
-    todo: list[tuple[LexborNode, Shown | None]] = [(box, None)]
-    while todo:
-        node, shown = todo.pop()
+    left_out: Shown = {}
+    inside: dict[int, Shown | None] = {}  # by element looked at, the step that what it holds is in
+    for node in (box, *box.css(PARTS)):
+        if node.mem_id in inside:
+            continue
+        shown = _around(node, inside)
         named = node.attributes.get("class") or ""
         classes = set(named.split())
-        if NOT_EVENTS.search(named) or (CONTAINER[1:] in classes and node.mem_id != box.mem_id):
+        if shown is left_out or NOT_EVENTS.search(named) or (CONTAINER[1:] in classes and inside):
+            inside[node.mem_id] = left_out
             continue
         if "tb-step" in classes:
             if shown is not None:
@@ -79,13 +85,22 @@ def steps(box: LexborNode) -> list[Found]:
                 shown[AGAIN] = None
             else:
                 shown.update(dict.fromkeys(kinds, _own_text(node)))
-        todo.extend((child, shown) for child in reversed(list(node.iter())))
+        inside[node.mem_id] = shown
     return [(node, shown) for node, shown in found if any(shown.values())]
+
+
+def _around(node: LexborNode, inside: Mapping[int, Shown | None]) -> Shown | None:
+    """The step in which `node` is, by the nearest element around it that was looked at."""
+    above = node.parent if inside else None
+    while above is not None and above.mem_id not in inside:
+        above = above.parent
+    return None if above is None else inside[above.mem_id]
 
 
 def _own_text(node: LexborNode) -> str | None:
     """The text of a part of a row, None if a part of the page with rows of its own got into it."""
-    return collapse(node.text()) if maybe(node, "tr, .tb-step") is None else None
+    has_elements = any(True for _ in node.iter())
+    return None if has_elements and maybe(node, "tr, .tb-step") is not None else collapse(node.text())
 
 
 def _table(box: LexborNode) -> list[Found]:

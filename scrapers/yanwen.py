@@ -10,7 +10,6 @@ parcel of 2024-10. Documented only (2024 and 2026): the frame around it and the 
 """
 
 import re
-from dataclasses import replace
 from functools import partial
 
 from selectolax.lexbor import LexborNode
@@ -77,8 +76,9 @@ class Yanwen(TrackingPortal):
         number = numbers.pop() if numbers else None
         number = number or text_of(document.root, HEADING)
         return (
-            replace(
-                read_with(tuple(dict.fromkeys(rows)), problems),  # both widths of screen
+            read_with(
+                tuple(dict.fromkeys(rows)),
+                problems,  # both widths of screen
                 outcome=Outcome.OK if rows else _without_rows(document, status, problems),
                 number=number,
                 status_text=status,

@@ -9,7 +9,6 @@ the place behind the text; the list is read. Nothing of it was seen: it is as ot
 to 2026. The page's own markup is described nowhere.
 """
 
-from dataclasses import replace
 from typing import ClassVar
 
 from scrapers.contract import Evidence, LayoutChanged, Page, Politeness, Reading, RelatedNumber, Row, State
@@ -73,8 +72,9 @@ def _parcel(result: Record) -> Reading:
     rows, problems = read_rows(items or (), _row)
     if not rows and (items is None or items or not _is_unknown(result, info)):
         raise LayoutChanged(NAME, f"TrackInfo.{ROWS}[].{TEXT}, or Status 0 and {COUNT} 0")
-    return replace(
-        read_with(_with_latest(rows, record_at(info, LATEST)), problems),
+    return read_with(
+        _with_latest(rows, record_at(info, LATEST)),
+        problems,
         outcome=Outcome.OK if rows else Outcome.NOT_FOUND,
         number=number,
         rows_claimed=whole_at(info, COUNT),
