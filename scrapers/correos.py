@@ -93,7 +93,9 @@ class Correos(TrackingPortal):
         asked = self.number_in(page.url)
         if shipments := items_at(answer.record, "shipment"):
             return _parcels(shipments, SHIPMENTS, asked)
-        value = reply(page, collect=(EVENTS.events,)).value  # more events than one repeat their key
+        value = answer.value
+        if answer.text.count(EVENTS.events) > 1:  # more events than one may repeat their key
+            value = reply(page, collect=(EVENTS.events,)).value
         entries = value if isinstance(value, list) else [value]
         if any(
             isinstance(one, dict) and (EVENTS.events in one or record_at(one, "error")) for one in entries

@@ -82,6 +82,8 @@ def _cross_checked(rows: tuple[Row, ...], others: tuple[Row, ...]) -> tuple[tupl
     """`rows` with those of `others` they lack, in order of time, and what the two disagree about."""
     ours, theirs = unpaired(rows, others, lambda row: (row.time_text, row.description))
     ours, theirs = unpaired(ours, theirs, lambda row: row.time_text or (row.description,))
+    if not theirs:
+        return rows, ()
     unseen = {row.description: row.time_text for row in ours}
     problems = tuple(
         f"{row.description!r} is at {unseen[row.description]} in one service, at {row.time_text} in the other"

@@ -11,7 +11,6 @@ the group's page and its words about unknown numbers from other readers' notes o
 """
 
 import re
-from dataclasses import replace
 
 from selectolax.lexbor import LexborNode
 
@@ -47,6 +46,7 @@ REFUSAL = "exceptionText"
 #: Types of `references` that are the parcel's own numbers.
 NAMES = ("UNITNO", "UNIQUENO")
 NO_TIME = "0001-01-01"
+LETTER = re.compile(r"[^\W\d_]")
 GROUP, DUTCH, PAGE = "group", "Netherlands", "group's page"
 
 
@@ -100,15 +100,21 @@ class Gls(TrackingPortal):
         messages = filter(None, texts_of(document.root, MESSAGE))
         if ROW not in document.text and any(text.startswith(NOTHING) for text in messages):
             return (Reading(Outcome.NOT_FOUND),)
-        return (_filled(rows, problems, PAGE, ROWS),)
+        if not rows:
+            raise LayoutChanged(NAME, ROWS)
+        return (read_with(rows, problems, PAGE),)
 
 
 def _group_parcel(parcel: Record, asked: str | None) -> Reading:
     references = records_at(parcel, "references")
     named = (string_at(one, "value") for one in references if string_at(one, "type") in NAMES)
     rows, problems = read_rows(items_at(parcel, "history") or (), _group_row)
-    return replace(
-        _filled(rows, problems, GROUP, "history[].evtDscr"),
+    if not rows:
+        raise LayoutChanged(NAME, "history[].evtDscr")
+    return read_with(
+        rows,
+        problems,
+        GROUP,
         number=_number((string_at(parcel, "tuNo"), *named), asked),
         status_text=string_at(record_at(parcel, "progressBar"), "statusText"),
     )
@@ -127,8 +133,12 @@ def _dutch_parcel(parcel: Record, asked: str | None) -> Reading:
     states = records_at(parcel, "parcels")
     expected = record_at(parcel, "deliveryStatus")
     rows, problems = read_rows(items_at(parcel, SCANS) or (), _dutch_row)
-    return replace(
-        _filled(rows, problems, DUTCH, f"{SCANS}[].eventReasonDescr"),
+    if not rows:
+        raise LayoutChanged(NAME, f"{SCANS}[].eventReasonDescr")
+    return read_with(
+        rows,
+        problems,
+        DUTCH,
         number=_number((string_at(parcel, "parcelNo"), string_at(parcel, "uniqueNo")), asked),
         status_text=next((string_at(one, "lastStatus") for one in states), None),
         origin_country=string_at(sender, "country", "countryCode"),
@@ -156,12 +166,6 @@ def _page_row(node: LexborNode) -> Row | None:
     return Row(lines[2], lines[0], place=lines[1]) if len(lines) == 3 else None
 
 
-def _filled(rows: tuple[Row, ...], problems: tuple[str, ...], layout: str, wanted: str) -> Reading:
-    if not rows:
-        raise LayoutChanged(NAME, wanted)
-    return read_with(rows, problems, layout)
-
-
 def _number(own: tuple[str | None, ...], asked: str | None) -> str | None:
     """The number asked for if it is one of the parcel's own, perhaps with a check digit; else the first."""
     if asked is not None and (asked in own or (len(asked) == 12 and asked[:11] in own)):
@@ -172,7 +176,7 @@ def _number(own: tuple[str | None, ...], asked: str | None) -> str | None:
 def _place(record: Record, town: str) -> str | None:
     """Town and country; one without a letter ("-" for a depot) is none."""
     parts = (string_at(record, key) for key in (town, "countryName"))
-    return ", ".join(part for part in parts if part and re.search(r"[^\W\d_]", part)) or None
+    return ", ".join(part for part in parts if part and LETTER.search(part)) or None
 
 
 def _day(text: str | None) -> str | None:

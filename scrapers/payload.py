@@ -13,7 +13,7 @@ from datetime import date
 from typing import TypeAlias
 
 from scrapers.contract import LayoutChanged, Page, Reading, Row
-from scrapers.select import collapse
+from scrapers.select import collapse, sendable
 from scrapers.words import Outcome
 
 Record: TypeAlias = dict[str, object]
@@ -78,7 +78,7 @@ def reply(page: Page, *, collect: Collection[str] = ()) -> Reply:
     status = whole_at(value, "status") if page.status is None else page.status
     body = value["body"]
     if isinstance(body, str):
-        body = _sendable(body)
+        body = sendable(body)
         return Reply(status, body, _value(body, collect))
     return Reply(status, text, body)
 
@@ -109,9 +109,8 @@ def string_at(record: Record, *keys: str) -> str | None:
     for key in keys:
         value = record.get(key)
         if isinstance(value, str):
-            text = collapse(value)
-            if text is not None:
-                return text if text.isprintable() else _sendable(text)
+            if (text := collapse(value)) is not None:
+                return text
         elif isinstance(value, int) and not isinstance(value, bool) and abs(value) <= _MAX_WHOLE:
             return str(value)
     return None
@@ -119,8 +118,11 @@ def string_at(record: Record, *keys: str) -> str | None:
 
 def text_at(record: Record, *keys: str) -> str | None:
     """The same of texts alone: a number is neither a town nor a date."""
-    texts = (string_at(record, key) for key in keys if isinstance(record.get(key), str))
-    return next(filter(None, texts), None)
+    for key in keys:
+        value = record.get(key)
+        if isinstance(value, str) and (text := collapse(value)) is not None:
+            return text
+    return None
 
 
 def whole_at(record: Record, key: str) -> int | None:
@@ -222,8 +224,3 @@ def _gathered(pairs: list[tuple[str, object]], collect: Collection[str]) -> Reco
         if len(values) > 1:
             record[key] = [v for value in values for v in (value if isinstance(value, list) else [value])]
     return record
-
-
-def _sendable(text: str) -> str:
-    """`text` with halves of surrogate pairs made `?`: JSON can smuggle them in, UTF-8 cannot carry them."""
-    return text.encode("utf-8", "replace").decode("utf-8")

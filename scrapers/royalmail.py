@@ -146,15 +146,16 @@ def _piece(piece: Record, asked: str | None) -> Reading:
 
 
 def _row(event: Record, keys: tuple[str, str, str, str]) -> Row | None:
-    code, text, time, place = (string_at(event, key) for key in keys)
-    if text is None:
+    code, text, time, place = keys
+    said = string_at(event, text)
+    if said is None:
         return None
-    by = BY.match(text)
+    by = BY.match(said)
     return Row(
-        description=by[1] or by[2] if by else text.replace("**", ""),
-        time_text=time,
-        place=place,
-        code=code,
+        description=by[1] or by[2] if by else said.replace("**", ""),
+        time_text=string_at(event, time),
+        place=string_at(event, place),
+        code=string_at(event, code),
     )
 
 

@@ -35,18 +35,28 @@ def _depth(html: str) -> int:
 
 
 def collapse(text: str | None) -> str | None:
-    """`text` trimmed, runs of white space and control characters made one space; None if empty."""
+    """`text` trimmed, runs of white space and control characters made one space; None if empty.
+
+    Halves of surrogate pairs become `?`.
+    """
     if text is None:
         return None
-    if text.isprintable() and "  " not in text:  # a plain space alone can be printed
+    if text.isprintable() and "  " not in text:  # of white space, a plain space alone can be printed
         return text.strip() or None
     spaced = " ".join(text.split())
-    return (spaced if spaced.isprintable() else _SPACE.sub(" ", text).strip()) or None
+    return (spaced if spaced.isprintable() else _SPACE.sub(" ", sendable(spaced)).strip()) or None
+
+
+def sendable(text: str) -> str:
+    """`text` with halves of surrogate pairs made `?`: JSON can smuggle them in, UTF-8 cannot carry them."""
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def without_tags(text: str | None) -> str | None:
     """A sentence without the links and other marks in it, collapsed."""
-    return collapse(unescape(_MARK.sub("", text))) if text else None
+    if text and ("<" in text or "&" in text):
+        text = unescape(_MARK.sub("", text))
+    return collapse(text)
 
 
 def maybe(node: Tree, selectors: str | Sequence[str]) -> LexborNode | None:

@@ -168,12 +168,11 @@ def _row(event: Record, *, carrier: str | None) -> Row | None:
         return None
     raw = record_at(event, "time_raw")
     stamp = string_at(event, "time_iso")  # with its offset, which is not in `raw` if 17TRACK added it
-    when = filter(None, (text_at(raw, "date"), text_at(raw, "time")))
     utc = _moment(string_at(event, "time_utc"))
     translated = text_at(record_at(event, "description_translation"), "description")
     return Row(
         description=text,
-        time_text=stamp or " ".join(when) or None,
+        time_text=stamp or " ".join(filter(None, (text_at(raw, "date"), text_at(raw, "time")))) or None,
         offset_text=None if stamp else text_at(raw, "timezone"),
         epoch_ms=round(utc.timestamp() * 1000) if utc else None,
         place=string_at(event, "location"),
@@ -185,8 +184,10 @@ def _row(event: Record, *, carrier: str | None) -> Row | None:
 
 def _moment(stamp: str | None) -> datetime | None:
     """An ISO stamp that holds its offset, None for anything else."""
+    if stamp is None:
+        return None
     try:
-        moment = datetime.fromisoformat(stamp or "")
+        moment = datetime.fromisoformat(stamp)
     except ValueError:
         return None
     return moment if moment.tzinfo else None

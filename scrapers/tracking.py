@@ -151,15 +151,16 @@ class TrackingPortal(Portal):
         said: list[Reading] = []
         missing: list[str] = []
         for role in (Role.PAYLOAD, Role.DOM):
-            for page in (page for page in pages if page.role is role):
-                try:
-                    said.extend(self._read(page))
-                except LayoutChanged as changed:
-                    missing.append(changed.looked_for)
+            for page in pages:
+                if page.role is role:
+                    try:
+                        said += self._read(page)
+                    except LayoutChanged as changed:
+                        missing.append(changed.looked_for)
             answers = [one for one in said if one.outcome not in REFUSALS]
             # A reply that is not understood may hold what another denies.
-            if any(one.rows for one in answers) or (answers and not missing):
-                return self.joined(_answering(said), missing)
+            if answers and (not missing or any(one.rows for one in answers)):
+                return self.joined(answers if len(answers) == len(said) else _answering(said), missing)
         for outcome in REFUSALS:
             refusals = [one for one in said if one.outcome is outcome]
             if refusals:

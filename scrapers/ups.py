@@ -148,8 +148,10 @@ def _joined(record: Record, between: str, *keys: str) -> str | None:
 
 
 def _moment(text: str | None, form: str) -> datetime | None:
+    if text is None:
+        return None
     try:
-        return datetime.strptime(text or "", form).replace(tzinfo=UTC)
+        return datetime.strptime(text, form).replace(tzinfo=UTC)
     except ValueError:
         return None
 

@@ -67,25 +67,24 @@ def steps(box: LexborNode) -> list[Found]:
     left_out: Shown = {}
     inside: dict[int, Shown | None] = {}  # by element looked at, the step that what it holds is in
     for node in (box, *box.css(PARTS)):
-        if node.mem_id in inside:
+        if (identity := node.mem_id) in inside:
             continue
         shown = _around(node, inside)
         named = node.attributes.get("class") or ""
-        classes = set(named.split())
+        classes = named.split()
         if shown is left_out or NOT_EVENTS.search(named) or (CONTAINER[1:] in classes and inside):
-            inside[node.mem_id] = left_out
-            continue
-        if "tb-step" in classes:
+            shown = left_out
+        elif "tb-step" in classes:
             if shown is not None:
                 shown[AGAIN] = None
             shown = {}
             found.append((node, shown))
-        elif shown is not None and (kinds := classes.intersection(FIELDS)):
-            if AGAIN in shown or kinds & shown.keys():
+        elif shown is not None and (kinds := [kind for kind in classes if kind in FIELDS]):
+            if AGAIN in shown or any(kind in shown for kind in kinds):
                 shown[AGAIN] = None
             else:
                 shown.update(dict.fromkeys(kinds, _own_text(node)))
-        inside[node.mem_id] = shown
+        inside[identity] = shown
     return [(node, shown) for node, shown in found if any(shown.values())]
 
 
@@ -99,8 +98,8 @@ def _around(node: LexborNode, inside: Mapping[int, Shown | None]) -> Shown | Non
 
 def _own_text(node: LexborNode) -> str | None:
     """The text of a part of a row, None if a part of the page with rows of its own got into it."""
-    has_elements = any(True for _ in node.iter())
-    return None if has_elements and maybe(node, "tr, .tb-step") is not None else collapse(node.text())
+    holds_elements = next(node.iter(), None) is not None
+    return None if holds_elements and maybe(node, "tr, .tb-step") is not None else collapse(node.text())
 
 
 def _table(box: LexborNode) -> list[Found]:

@@ -106,11 +106,11 @@ def _is_unknown(result: Record, info: Record) -> bool:
 def _with_latest(rows: tuple[Row, ...], event: Record) -> tuple[Row, ...]:
     """`rows`, the latest with the offset that is given for it alone."""
     text, time, place = (string_at(event, key) for key in (TEXT, "ProcessDate", PLACE))
-    latest = None if text is None else Row(text, time, place=place)
-    if latest not in rows:
+    shown = [(row.description, row.time_text, row.place) for row in rows]
+    if text is None or (text, time, place) not in shown:
         return rows
-    at = rows.index(latest)
-    dated = Row(latest.description, time, string_at(event, "GmtProcessTimezone"), place=place)
+    at = shown.index((text, time, place))
+    dated = Row(text, time, string_at(event, "GmtProcessTimezone"), place=place)
     return (*rows[:at], dated, *rows[at + 1 :])
 
 

@@ -9,7 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date
 
 from scrapers.contract import Row
 from scrapers.payload import Record, string_at, whole_at
@@ -17,6 +17,7 @@ from scrapers.payload import Record, string_at, whole_at
 #: Offsets there can be, in minutes east of UTC.
 _WESTERNMOST, _EASTERNMOST, _STEP = -12 * 60, 14 * 60, 15
 _DAY = 24 * 60
+_EPOCH_DAY = date(1970, 1, 1).toordinal()
 _FIRST_MS, _LAST_MS = 86_400_000, 4_102_444_800_000  # 1970-01-02, 2100-01-01
 
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
@@ -115,8 +116,11 @@ def digits(text: str | None) -> tuple[int, ...]:
 
 
 def _spans(begin: int, end: int) -> Iterator[tuple[date, date]]:
-    for offset in range(_WESTERNMOST, _EASTERNMOST + 1, _STEP):
-        yield _wall(begin, offset).date(), _wall(end, offset).date()
+    """The days that two moments fall on at any offset: they change where one of the two reaches midnight."""
+    midnights = (-(ms // 60_000) % _DAY - day for ms in (begin, end) for day in (0, _DAY))
+    for offset in {_WESTERNMOST, *(midnight + -midnight % _STEP for midnight in midnights)}:
+        if _WESTERNMOST <= offset <= _EASTERNMOST:
+            yield _day(begin, offset), _day(end, offset)
 
 
 def _offsets(row: Row) -> tuple[int, ...]:
@@ -124,14 +128,13 @@ def _offsets(row: Row) -> tuple[int, ...]:
     moment, ms = _moment(row.time_text or ""), row.epoch_ms
     if moment is None or ms is None or not _FIRST_MS < ms < _LAST_MS:
         return ()
-    utc = _wall(ms, 0)
-    apart = moment.minute_of_day - (utc.hour * 60 + utc.minute)
+    apart = moment.minute_of_day - ms // 60_000 % _DAY
+    if apart % _STEP:
+        return ()
     return tuple(
         offset
         for offset in (apart - _DAY, apart, apart + _DAY)
-        if _WESTERNMOST <= offset <= _EASTERNMOST
-        and offset % _STEP == 0
-        and _same_day(_wall(ms, offset).date(), moment)
+        if _WESTERNMOST <= offset <= _EASTERNMOST and _same_day(_day(ms, offset), moment)
     )
 
 
@@ -159,6 +162,6 @@ def _month(name: str) -> int | None:
     return _MONTHS.index(short) + 1 if short in _MONTHS else None
 
 
-def _wall(ms: int, offset: int) -> datetime:
-    """The wall clock at an instant, `offset` minutes east of UTC."""
-    return datetime.fromtimestamp(ms // 1000, UTC) + timedelta(minutes=offset)
+def _day(ms: int, offset: int) -> date:
+    """The day at an instant, `offset` minutes east of UTC."""
+    return date.fromordinal(_EPOCH_DAY + (ms // 60_000 + offset) // _DAY)

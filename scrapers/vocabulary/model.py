@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from scrapers.words import UPU_EVENT, Leg, Milestone
@@ -98,6 +99,7 @@ class Vocabulary:
     order_states: Mapping[str, OrderState]
 
 
+@lru_cache(maxsize=1024)
 def unknown_facts(portal: str) -> Facts:
     """The facts of a portal nothing is known about."""
     clock = Clock("unknown", None, "nothing is known about this portal's clock")
