@@ -39,6 +39,8 @@ def _minutes(text: str) -> int | None:
     return minutes if WESTERNMOST <= minutes <= EASTERNMOST else None
 
 
+# A row's offset is asked for again and again while its parcel is looked at.
+@lru_cache(maxsize=8192)
 def offset_of_zone(zone: str, local_time: datetime) -> int | None:
     """Minutes east of UTC in `zone` at that wall time, None for a zone the tz database does not have.
 

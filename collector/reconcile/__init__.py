@@ -93,10 +93,11 @@ def reconcile(parcel: Parcel, estimates: Estimates) -> Reconciled:
     witnesses = {o.id: _is_witness(o, known, estimates) for rows in tracks.values() for o in rows}
     # What a relay shows for its viewer's zone is no scan of its own, but its clock is known.
     telling = {name: is_own or known[name].belief.source in SURE for name, is_own in witnesses.items()}
-    for group in groups:
+    shared = [group for group in groups if len(group) > 1]  # a row alone settles nothing
+    for group in shared:
         changed = settled(group, known, telling, _zones(group, where, parcel))
         beliefs |= _allowed(changed, where, [group], beliefs)
-    borne_out = {name for group in groups for name in bearing_each_other(group, beliefs, telling)}
+    borne_out = {name for group in shared for name in bearing_each_other(group, beliefs, telling)}
     beliefs |= _allowed(spread(tracks, where, beliefs, borne_out), where, groups, beliefs)
     beliefs |= _allowed(_repeated(tracks, known, beliefs), where, groups, beliefs)
     sole = {o.id for rows in tracks.values() for (_, _, times), o in passings(rows) if times == 1}
@@ -116,6 +117,7 @@ def reconcile(parcel: Parcel, estimates: Estimates) -> Reconciled:
     found = [
         d
         for event in made
+        if len(sides[event.id]) > 1
         for d in disagreements(
             event.id, sides, _zones((observations[m] for m in event.members), where, parcel)
         )

@@ -1,6 +1,6 @@
 """What a parcel's other rows tell about where one row's scan was made: its leg and its zone. Pure."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -93,7 +93,7 @@ def contexts(tracks: Tracks, countries: Countries, zones: Zones = _NOTHING) -> d
                 is_sure=o.row.zone is not None or end.is_one,
                 viewer_minutes=o.viewer_offset_minutes,
                 around=end.zones,
-                said=zones.get((o.portal, legs[o.id])) or zones.get((o.portal, None)),
+                said=(zones.get((o.portal, legs[o.id])) or zones.get((o.portal, None))) if zones else None,
             )
     return found
 
@@ -145,10 +145,13 @@ def _zones_by_milestone(tracks: Tracks) -> dict[Milestone, set[str]]:
     """The zones that rows name for milestones which their track passes once."""
     found: dict[Milestone, set[str]] = defaultdict(set)
     for rows in tracks.values():
-        times = Counter(o.row.milestone for o in rows)
+        zones: dict[Milestone, list[str | None]] = defaultdict(list)
         for o in rows:
-            if o.row.milestone and o.row.zone and times[o.row.milestone] == 1:
-                found[o.row.milestone].add(o.row.zone)
+            if o.row.milestone:
+                zones[o.row.milestone].append(o.row.zone)
+        for milestone, named in zones.items():
+            if len(named) == 1 and named[0]:
+                found[milestone].add(named[0])
     return found
 
 
@@ -192,7 +195,10 @@ def _ends(
         there = zones_of_country(country) if country else ()
         one = zone_of_country(country) if country else None
         rows = [o for o in every if o.row.zone and side_of(legs[o.id], o.row.milestone) == side]
-        named = Counter(o.row.zone for o in rows if o.row.zone and (not there or o.row.zone in there))
+        named: dict[str, int] = defaultdict(int)
+        for o in rows:
+            if o.row.zone and (not there or o.row.zone in there):
+                named[o.row.zone] += 1
         usual = min(named, key=lambda zone: (-named[zone], zone)) if named else one
         found[side] = _End(usual, there, one is not None)
     return found

@@ -2,7 +2,6 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
 from functools import lru_cache
 
 from collector.fold import Observation
@@ -14,8 +13,11 @@ from scrapers import vocabulary
 #: Shorter wordings are too common to show that one was taken from the other.
 _LONG_ENOUGH = 2
 
+_DAY = 86_400
+_UNDATED = ("undated", 0, 0)
+
 #: Rows by the minute, the date, and the lack of one that they print.
-Printed = Mapping[tuple[str, datetime | None], Sequence[Observation]]
+Printed = Mapping[tuple[str, int, int], Sequence[Observation]]
 
 
 def copied(tracks: Tracks) -> Counter[tuple[str, bool]]:
@@ -40,27 +42,27 @@ def copied(tracks: Tracks) -> Counter[tuple[str, bool]]:
 
 def by_print(rows: Iterable[Observation]) -> Printed:
     """Rows by what they print of their time; those with a time also by its date alone."""
-    found: dict[tuple[str, datetime | None], list[Observation]] = defaultdict(list)
+    found: dict[tuple[str, int, int], list[Observation]] = defaultdict(list)
     for o in rows:
-        at = o.row.local_time
-        if at is None:
-            found["undated", None].append(o)
+        at, wall = o.row.local_time, wall_seconds(o.row)
+        if at is None or wall is None:
+            found[_UNDATED].append(o)
             continue
-        found["day", at.replace(hour=0, minute=0, second=0)].append(o)
+        found["day", wall // _DAY, at.microsecond].append(o)
         if o.row.precision in ("second", "minute"):
-            found["minute", at.replace(second=0)].append(o)
+            found["minute", wall // 60, at.microsecond].append(o)
     return found
 
 
 def alike(o: Observation, printed: Printed) -> list[Observation]:
     """Rows of other portals with the digits of `o`, as far as it prints them."""
-    at = o.row.local_time
-    if at is None:
-        found = printed.get(("undated", None), ())
+    at, wall = o.row.local_time, wall_seconds(o.row)
+    if at is None or wall is None:
+        found = printed.get(_UNDATED, ())
     elif o.row.precision in ("second", "minute"):
-        found = printed.get(("minute", at.replace(second=0)), ())
+        found = printed.get(("minute", wall // 60, at.microsecond), ())
     else:
-        found = printed.get(("day", at.replace(hour=0, minute=0, second=0)), ())
+        found = printed.get(("day", wall // _DAY, at.microsecond), ())
     is_to_second = o.row.precision == "second"
     return [
         w

@@ -54,10 +54,7 @@ def _ties(groups: Sequence[Sequence[Said]]) -> list[tuple[object, ...]]:
 
 def _event(group: Sequence[Said], countries: Countries) -> Event:
     sides = speakers(group)
-    leg = _leg(sides)
-    ranks = {portal: _rank(side, sides, leg, countries) for portal, side in sides.items()}
-    best = sides[min(ranks, key=lambda portal: ranks[portal])]
-    timed = _finest(best, sides, ranks)
+    best, timed = _best(sides, countries)
     span = timed.belief.span
     wordings = [best, *sorted((s for s in sides.values() if s is not best), key=_content)]
     members = tuple(sorted(said.observation.id for said in group))
@@ -76,6 +73,17 @@ def _event(group: Sequence[Said], countries: Countries) -> Event:
         shown={portal: side.observation.row.printed.time_text or "" for portal, side in sides.items()},
         members=members,
     )
+
+
+def _best(sides: Mapping[str, Said], countries: Countries) -> tuple[Said, Said]:
+    """The side to believe, and the one whose time is taken."""
+    if len(sides) == 1:
+        (only,) = sides.values()
+        return only, only
+    leg = _leg(sides)
+    ranks = {portal: _rank(side, sides, leg, countries) for portal, side in sides.items()}
+    best = sides[min(ranks, key=lambda portal: ranks[portal])]
+    return best, _finest(best, sides, ranks)
 
 
 def _content(side: Said) -> tuple[object, ...]:

@@ -261,7 +261,7 @@ def _fit(s: Scan, moment: float) -> float:
     if not s.moments:
         return 0.0
     apart = s.apart(moment)
-    if s.is_fine:
+    if s.width <= MINUTE:
         return time_given(apart, s.habit)
     if abs(apart) <= MINUTE:
         return log(1 - FALSE)

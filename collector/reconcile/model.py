@@ -6,6 +6,7 @@ printed time is the moment, or later by a habit, or simply wrong; its words are 
 """
 
 from dataclasses import dataclass
+from functools import cache
 from math import exp, log, pi, sqrt
 
 from scrapers.words import Milestone
@@ -156,6 +157,7 @@ class Habit:
     false: float = FALSE
 
 
+@cache
 def spacing(milestone: Milestone | None) -> float:
     """How likely another event of that milestone is at any given minute."""
     if milestone in ONCE:
@@ -188,6 +190,7 @@ def _about(apart: float, usual: float) -> float:
     return exp(-((log(apart / usual) / _SPREAD) ** 2) / 2) / (_SPREAD * sqrt(2 * pi) * apart)
 
 
+@cache
 def words_given(a: Milestone | None, b: Milestone | None, *, is_scan_and_data: bool) -> float | None:
     """What two milestones say for one event; None if they cannot be one."""
     if a is None or b is None:

@@ -1,6 +1,6 @@
 """Rows of one page that tell one scan: two systems of a portal wrote them, seconds apart. Pure."""
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
@@ -33,13 +33,13 @@ def scans(rows: Sequence[Observation]) -> list[tuple[Observation, ...]]:
 def passings(rows: Sequence[Observation]) -> list[tuple[Passing, Observation]]:
     """One row of each scan with a milestone, and which of how many times its page passes that milestone."""
     found = [scan[0] for scan in scans(rows)]
-    times, passed = Counter(o.row.milestone for o in found), Counter[Milestone]()
-    told: list[tuple[Passing, Observation]] = []
+    times: dict[Milestone, int] = defaultdict(int)
+    counted: list[tuple[Milestone, int, Observation]] = []
     for o in found:
         if o.row.milestone is not None:
-            passed[o.row.milestone] += 1
-            told.append(((o.row.milestone, passed[o.row.milestone], times[o.row.milestone]), o))
-    return told
+            times[o.row.milestone] += 1
+            counted.append((o.row.milestone, times[o.row.milestone], o))
+    return [((milestone, time, times[milestone]), o) for milestone, time, o in counted]
 
 
 def _order(o: Observation) -> tuple[bool, datetime, int]:

@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from collector.read.offsets import EASTERNMOST, WESTERNMOST, offset_of_zone
-from collector.read.rows import ReadRow
+from collector.read.rows import Precision, ReadRow
 
 #: Two instants agree when the spans they stand for are at most this far apart.
 AGREE = timedelta(seconds=60)
@@ -50,19 +51,26 @@ def is_fine(row: ReadRow) -> bool:
 
 def wall_span(row: ReadRow) -> Span | None:
     """The wall-clock span a row prints (naive), None if it prints no time that can be understood."""
-    if row.local_time is None or row.precision is None:
-        return None
+    return None if row.local_time is None or row.precision is None else _wall(row.local_time, row.precision)
+
+
+# A row is asked for its span again and again while its parcel is looked at.
+@lru_cache(maxsize=4096)
+def _wall(local_time: datetime, precision: Precision) -> Span | None:
     try:
-        return Span(row.local_time, row.local_time + _LENGTH[row.precision], row.precision == "day")
+        return Span(local_time, local_time + _LENGTH[precision], precision == "day")
     except OverflowError:
         return None
 
 
 def wall_seconds(row: ReadRow) -> int | None:
     """The first moment of the wall-clock span, in seconds since 1970 as if it were UTC."""
-    if row.local_time is None:
-        return None
-    return int((row.local_time - _EPOCH) / timedelta(seconds=1))
+    return None if row.local_time is None else _seconds(row.local_time)
+
+
+@lru_cache(maxsize=4096)
+def _seconds(local_time: datetime) -> int:
+    return int((local_time - _EPOCH) / timedelta(seconds=1))
 
 
 def span_at(row: ReadRow, offset_minutes: int | None) -> Span | None:
