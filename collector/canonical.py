@@ -32,14 +32,18 @@ _VOLATILE_ELEMENTS = (
 _VOLATILE_ATTRIBUTES = ("nonce", "integrity")
 #: A script that hands its reply to a function: `name({...});`.
 _JSONP = re.compile(r"\s*(?:/\*\*/\s*)?[A-Za-z_$][\w$.]{0,200}\s*\((?P<reply>.*)\)[;\s]*", re.DOTALL)
+#: How whatever a browser makes a comment of begins.
+_COMMENT = re.compile(r"<(?:!(?!(?i:doctype))|\?|/[^a-zA-Z>])")
 _PASSES = 4  # re-reading a malformed page may move its elements; one that never settles is compared as is
 
 
-@dataclass(frozen=True, slots=True)
-class _Literal:
+_encoded = json.JSONEncoder().encode
+
+
+class _Literal(str):
     """A JSON number or constant in the spelling it came in."""
 
-    text: str
+    __slots__ = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +89,9 @@ def _html(text: str, rules: Canonical) -> str:
     if root is None:
         return text
     top = root.parent or root
-    for comment in [node for node in top.traverse(include_text=True) if node.is_comment_node]:
-        comment.decompose()
+    if _COMMENT.search(text):
+        for comment in [node for node in top.traverse(include_text=True) if node.is_comment_node]:
+            comment.decompose()
     _remove(parser, ", ".join((*_VOLATILE_ELEMENTS, *rules.selectors)))
     for attribute in (*_VOLATILE_ATTRIBUTES, *rules.attributes):
         for node in parser.css(f"[{attribute}]"):
@@ -127,10 +132,12 @@ def _json(text: str, volatile: frozenset[str]) -> str | None:
 
 
 def _written(value: object, volatile: frozenset[str]) -> str:
+    if isinstance(value, str):
+        return value if isinstance(value, _Literal) else _encoded(value)
     if isinstance(value, _Pairs):
         kept = sorted((pair for pair in value.items if pair[0] not in volatile), key=lambda pair: pair[0])
-        pairs = ",".join(f"{json.dumps(key)}:{_written(item, volatile)}" for key, item in kept)
+        pairs = ",".join(f"{_encoded(key)}:{_written(item, volatile)}" for key, item in kept)
         return "{" + pairs + "}"
     if isinstance(value, list):
-        return "[" + ",".join(_written(item, volatile) for item in value) + "]"
-    return value.text if isinstance(value, _Literal) else json.dumps(value)
+        return "[" + ",".join([_written(item, volatile) for item in value]) + "]"
+    return _encoded(value)
