@@ -83,7 +83,7 @@ class AustraliaPost(TrackingPortal):
         readings = read_parcels(parcels, ARTICLE[0], _reading)
         asked, shown = self.number_in(page.url), readings[0].number
         # A consignment's number begins those of its articles; one article answers for its consignment.
-        if len(readings) == 1 and asked and shown and shown.startswith(asked):
+        if len(readings) == 1 and asked and shown and shown != asked and shown.startswith(asked):
             return (replace(readings[0], number=asked),)
         return readings
 

@@ -101,7 +101,7 @@ def _row(event: Record) -> Row | None:
 
 def _joined(between: str, record: Record, *keys: str) -> str | None:
     """The texts under `keys`, numbers left out."""
-    return between.join(filter(None, (text_at(record, key) for key in keys))) or None
+    return between.join([text for key in keys if (text := text_at(record, key))]) or None
 
 
 def _without_rows(parcel: Record, items: list[object] | None) -> Outcome:

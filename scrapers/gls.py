@@ -175,8 +175,8 @@ def _number(own: tuple[str | None, ...], asked: str | None) -> str | None:
 
 def _place(record: Record, town: str) -> str | None:
     """Town and country; one without a letter ("-" for a depot) is none."""
-    parts = (string_at(record, key) for key in (town, "countryName"))
-    return ", ".join(part for part in parts if part and LETTER.search(part)) or None
+    parts = string_at(record, town), string_at(record, "countryName")
+    return ", ".join([part for part in parts if part and LETTER.search(part)]) or None
 
 
 def _day(text: str | None) -> str | None:

@@ -113,7 +113,7 @@ def _row(cells: list[str]) -> Row | None:
     if len(cells) != COLUMNS or not cells[1] or not (not cells[0] or _DAY.fullmatch(cells[0])):
         return None
     day, text, unit, city = cells
-    return Row(text, day or None, place=", ".join(part for part in (unit, city) if part) or None)
+    return Row(text, day or None, place=", ".join(filter(None, (unit, city))) or None)
 
 
 def _cells(line: object) -> list[str]:

@@ -144,7 +144,7 @@ def _row(event: Record) -> Row | None:
 
 
 def _joined(record: Record, between: str, *keys: str) -> str | None:
-    return between.join(filter(None, (string_at(record, key) for key in keys))) or None
+    return between.join([text for key in keys if (text := string_at(record, key))]) or None
 
 
 def _moment(text: str | None, form: str) -> datetime | None:
