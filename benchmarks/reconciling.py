@@ -100,8 +100,8 @@ def steps(database: Path, parcels: int) -> Steps:
         for first in range(0, len(numbers), _TOGETHER):
             left = [number for number in numbers[first : first + _TOGETHER] if number not in done]
             with _timed(taken, "gathering"):
-                closed, links = linked(db, deriver.parser, left)
-                groups = gathered(db, deriver.parser, closed, links)
+                closed, links, visits = linked(db, deriver.parser, left)
+                groups = gathered(db, deriver.parser, closed, links, visits)
             done.update(closed)
             with _timed(taken, "folding"):
                 found = [p for group in groups for p in folded_parcels(group)]

@@ -85,15 +85,19 @@ def _refuse_constant(name: str) -> NoReturn:
 def text_at(data: Mapping[str, Any], key: str, at: str = "") -> str | None:
     """The text under `key`, None for null and for white space alone. `at` is where `data` stands."""
     value = data.get(key)
-    return None if value is None else _text(value, _named(key, at)) or None
+    if value is None:
+        return None
+    if isinstance(value, str) and len(value) <= MAX_TEXT:
+        return value if value.strip() else None
+    return _text(value, _named(key, at))
 
 
 def required_at(data: Mapping[str, Any], key: str, at: str = "") -> str:
     """The text under `key`, which must be there."""
-    name = _named(key, at)
-    if data.get(key) is None:
-        raise RecordError(f"{name} is missing")
-    return _filled_text(data[key], name)
+    text = text_at(data, key, at)
+    if text is None:
+        raise RecordError(f"{_named(key, at)} is {'missing' if data.get(key) is None else 'empty'}")
+    return text
 
 
 def list_at(data: Mapping[str, Any], key: str) -> list[object]:

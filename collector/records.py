@@ -108,10 +108,24 @@ def record_from_json(text: str | bytes) -> Record:
 
 def record_from_object(item: object) -> Record:
     """The record `item` is, as JSON was read into it. Raises RecordError."""
+    data = _entry_alone(item)
+    return _record(data, canonical_line(data))
+
+
+def stored_record(line: bytes) -> Record:
+    """The record whose `line` was stored: it need not be made canonical again. Raises RecordError."""
+    if b"\\u" in line:  # a text may hold what no record may
+        return record_from_json(line)
+    return _record(_entry_alone(json_in(line)), line)
+
+
+def _entry_alone(item: object) -> Mapping[str, Any]:
     if not isinstance(item, dict):
         raise RecordError("a record is one JSON object")
-    data: Mapping[str, Any] = item
-    line = canonical_line(data)
+    return item
+
+
+def _record(data: Mapping[str, Any], line: bytes) -> Record:
     portal = required_at(data, "portal")
     if not PORTAL_NAME.fullmatch(portal):
         raise RecordError("portal is no portal name (lower-case letters, digits, _ and -, at most 40)")

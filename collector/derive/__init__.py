@@ -20,7 +20,7 @@ from collector.derive.parsing import Parser
 from collector.derive.rows import ParcelRows
 from collector.derive.titles import orders_of
 from collector.derive.waiting import bundles, done, stale_parcels, still_waiting, wait, wait_all
-from collector.derive.working import derived, learned, reconciled
+from collector.derive.working import derived, learned, reconciled, told
 from collector.derive.writing import write_counts, write_parcels
 from collector.store.facts import StoredVisit, stored_visits
 from collector.store.opening import writing
@@ -79,10 +79,10 @@ class Deriver:
     def __post_init__(self) -> None:
         self.parser = Parser(self.db, self.portals)
 
-    def catch_up(self) -> set[str]:
+    def catch_up(self, *, is_again: bool = False) -> set[str]:
         """Derive for every visit not derived yet, then settle; the ids of the parcels touched."""
         touched = self.derive_pages(stored_visits(self.db, _PAGES_NOT_DERIVED, ()))
-        return touched | self.settle()
+        return touched | self.settle(is_again=is_again)
 
     def derive(self, numbers: Iterable[str]) -> set[str]:
         """Derive all parcels the numbers belong to again, in one transaction; the ids of those parcels.
@@ -96,9 +96,8 @@ class Deriver:
             known = known_estimates(self.db)
             while wanted:  # until no order brings a further parcel in
                 closed, groups, others = self._gathered(wanted)
-                packed, counts = learned(groups)
+                parcels, counts = told(groups, known)
                 write_counts(self.db, closed, counts)
-                parcels = reconciled(packed, known, ())
                 others |= self._write(closed, parcels)
                 touched |= {p.id for p in parcels}
                 wanted = others.difference(closed)
@@ -109,36 +108,58 @@ class Deriver:
         with self._writing():
             return self.derive(self._orders_of(visits))
 
-    def settle(self) -> set[str]:
+    def settle(self, *, is_again: bool = False) -> set[str]:
         """Derive what waits: learn from it, then redo what depends on what changed; the parcels' ids.
 
         What single parcels teach does not depend on the estimates, so once is enough. Each transaction is a
-        bounded one; a command that is killed leaves the rest waiting.
+        bounded one; a command that is killed leaves the rest waiting. What `is_again` derived will teach
+        nothing new, as a rule: it is reconciled at once, with the estimates that stand.
         """
         with seldom_collected(), Folds() as folds, Crew(self.workers) as crew:
-            self._learn(folds, crew)
+            if is_again and known_estimates(self.db):
+                touched = self._derive_again(crew)
+            else:
+                touched = self._learn(folds, crew)
             self._estimate()
             self.redone += stale_parcels(self.db)
-            return self._derive_waiting(folds, crew)
+            return touched | self._derive_waiting(folds, crew)
 
     def rebuild(self) -> int:
-        """Forget everything derived and derive it anew, in one transaction; how many parcels there are."""
+        """Forget everything derived and derive it anew, in one transaction; how many parcels there are.
+
+        The estimates stay until there are others: parcels that were reconciled with wrong ones are redone.
+        """
         with self._writing():
             for table in DERIVED_TABLES:
-                self.db.execute(f"delete from {table}")  # noqa: S608 - the names stand above
+                if table != "clock_estimates":
+                    self.db.execute(f"delete from {table}")  # noqa: S608 - the names stand above
             wait_all(self.db)
-            self.catch_up()
+            self.catch_up(is_again=True)
         return self.db.table("parcels").count
 
     def reconcile_all(self) -> int:
         """Reconcile every parcel again from the stored pages; how many there are."""
         with writing(self.db):
             wait_all(self.db)
-        self.catch_up()
+        self.catch_up(is_again=True)
         return self.db.table("parcels").count
 
-    def _learn(self, folds: Folds, crew: Crew) -> None:
-        """Fold what new visits show, and count what it teaches."""
+    def _derive_again(self, crew: Crew) -> set[str]:
+        """Both passes over what waits, with the estimates that stand; the ids of the parcels."""
+        waiting, known, touched = still_waiting(self.db, "visit"), known_estimates(self.db), set[str]()
+        jobs = ((numbers, (groups, known)) for numbers, groups in self._bundled(waiting))
+        done = 0
+        for numbers, (parcels, counts) in crew.in_order(told, jobs, helped=len(waiting) > self.many):
+            with self._writing():
+                write_counts(self.db, numbers, counts)
+                wait(self.db, self._write(numbers, parcels).difference(numbers), "order")
+            touched |= {p.id for p in parcels}
+            done += len(numbers)
+            self._tell(2 * done, 2 * len(waiting))
+        return touched
+
+    def _learn(self, folds: Folds, crew: Crew) -> set[str]:
+        """Fold what new visits show, and count what it teaches; no parcel is derived by that."""
         waiting = still_waiting(self.db, "visit")
         jobs = ((numbers, (groups,)) for numbers, groups in self._bundled(waiting))
         done = 0
@@ -148,6 +169,7 @@ class Deriver:
             folds.put(numbers, packed)
             done += len(numbers)
             self._tell(done, 2 * len(waiting))
+        return set()
 
     def _estimate(self) -> None:
         """Make the estimates follow from the counts; what depends on those that changed waits."""
@@ -181,10 +203,10 @@ class Deriver:
 
     def _gathered(self, wanted: Iterable[str]) -> tuple[list[str], list[Group], set[str]]:
         """The numbers that hang on those wanted, what is known of them, and whose orders that changes."""
-        numbers, links = linked(self.db, self.parser, sorted(wanted))
+        numbers, links, visits = linked(self.db, self.parser, sorted(wanted))
         marks = ",".join("?" * len(numbers))
         others = self._orders_of(stored_visits(self.db, _OF_SHOP.format(marks=marks), numbers))
-        return numbers, gathered(self.db, self.parser, numbers, links), others
+        return numbers, gathered(self.db, self.parser, numbers, links, visits), others
 
     def _write_all(self, results: Iterable[tuple[list[str], list[ParcelRows]]], total: int) -> set[str]:
         touched = set[str]()

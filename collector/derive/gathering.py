@@ -12,7 +12,7 @@ from collector.derive.parsing import Parser
 from collector.reconcile.context import Zones
 from collector.reconcile.statements import Pairs
 from collector.store.corrections import pairs_said, zones_said
-from collector.store.facts import StoredVisit, visits_of
+from collector.store.facts import StoredVisit
 from scrapers.contract import Reading
 
 
@@ -43,9 +43,15 @@ class Group:
     zones: Zones = field(default_factory=dict)
 
 
-def gathered(db: Database, parser: Parser, numbers: Sequence[str], links: Sequence[Link]) -> list[Group]:
-    """The groups that `numbers`, closed under `links`, amount to."""
-    shown = [Shown(visit, parser.reading(visit)) for visit in visits_of(db, numbers)]
+def gathered(
+    db: Database,
+    parser: Parser,
+    numbers: Sequence[str],
+    links: Sequence[Link],
+    visits: Iterable[StoredVisit],
+) -> list[Group]:
+    """The groups that `numbers`, closed under `links`, amount to; `visits` are theirs, oldest first."""
+    shown = [Shown(visit, parser.reading(visit)) for visit in visits]
     first_seen = _first_seen(shown, links, frozenset(numbers))
     groups = groups_of(first_seen, links)
     group_of = {number: place for place, group in enumerate(groups) for number in group}

@@ -29,8 +29,12 @@ v.page = 'tracking' and (v.portal, v.order_id) in (
 """
 
 
-def linked(db: Database, parser: Parser, changed: Sequence[str]) -> tuple[list[str], list[Link]]:
-    """Every number whose parcel hangs on `changed`, and the links that count, written as facts show them.
+def linked(
+    db: Database, parser: Parser, changed: Sequence[str]
+) -> tuple[list[str], list[Link], list[StoredVisit]]:
+    """Every number whose parcel hangs on `changed`, the links that count, and all visits, oldest first.
+
+    The links are written as facts show them.
 
     Numbers that are one parcel now belong with each other too: links that fell away may have parted them.
     So do the numbers of one order's page, which follow each other, and those the user keeps apart. Links of
@@ -38,10 +42,13 @@ def linked(db: Database, parser: Parser, changed: Sequence[str]) -> tuple[list[s
     """
     numbers = set[str]()
     links: dict[tuple[str, str, str], Link] = {}
+    visits: list[StoredVisit] = []
     wanted = set(changed)
     while wanted:
         wanted |= _together(db, wanted) - numbers
-        shown, near = _shown(db, parser, sorted(wanted))
+        asked = visits_of(db, sorted(wanted))
+        visits += asked
+        shown, near = _shown(db, parser, sorted(wanted), asked)
         links |= {(k.number_a, k.number_b, k.portal): k for k in shown if k.number_a in wanted}
         numbers |= wanted
         # What refuses a link may be found further on: all numbers are looked at again.
@@ -51,7 +58,8 @@ def linked(db: Database, parser: Parser, changed: Sequence[str]) -> tuple[list[s
     is_known = bool(outside) or _any_visited(db, numbers)
     all_links = settled([*links.values(), *outside]) if is_known else []
     _write(db, sorted(numbers), [k for k in all_links if k.number_a in numbers])
-    return sorted(numbers), [k for k in all_links if k.accepted or k.portal != USER]
+    visits.sort(key=lambda visit: (iso_utc(visit.seen_at), visit.id))
+    return sorted(numbers), [k for k in all_links if k.accepted or k.portal != USER], visits
 
 
 def accepted_links(db: Database) -> list[Link]:
@@ -71,9 +79,11 @@ def _any_visited(db: Database, numbers: Iterable[str]) -> bool:
     return any(list(db.query(visited, [number])) for number in sorted(numbers))
 
 
-def _shown(db: Database, parser: Parser, numbers: Sequence[str]) -> tuple[list[Link], set[str]]:
+def _shown(
+    db: Database, parser: Parser, numbers: Sequence[str], visits: Iterable[StoredVisit]
+) -> tuple[list[Link], set[str]]:
     """The links facts about `numbers` show, not settled, and the numbers whose links hang on theirs."""
-    found = [*_named(db, parser, numbers)]
+    found = [*_named(parser, visits)]
     loads = stored_visits(db, _LOADS_OF.format(marks=",".join("?" * len(numbers))), numbers)
     found.extend(sorted(_succeeded(parser, loads), key=lambda k: k.first_seen_at))
     found.extend(
@@ -85,9 +95,9 @@ def _shown(db: Database, parser: Parser, numbers: Sequence[str]) -> tuple[list[L
     return list(first.values()), {visit.tracking_number for visit in loads if visit.tracking_number}
 
 
-def _named(db: Database, parser: Parser, numbers: Sequence[str]) -> Iterable[Link]:
+def _named(parser: Parser, visits: Iterable[StoredVisit]) -> Iterable[Link]:
     """The further numbers that portals name, by the visit that showed them first."""
-    for visit in visits_of(db, numbers):
+    for visit in visits:
         for related in parser.reading(visit).related_numbers:
             try:
                 other = tracking_number(related.number)

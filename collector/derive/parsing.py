@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from sqlite_utils import Database
 
 from collector.answer import Answer, read_pages
-from collector.records import RecordError, record_from_json
+from collector.records import RecordError, stored_record
 from collector.store.facts import StoredPage, StoredVisit, page_body
 from scrapers.contract import Page, Portal, Reading
 from scrapers.words import Outcome, Role
@@ -39,7 +39,8 @@ class Parser:
         if not answer.readings:
             problems = (answer.error,) if answer.error else ()
             return Reading(outcome=answer.outcome, complete=False, problems=problems)
-        return replace(answer.readings[0], complete=answer.complete)
+        reading = answer.readings[0]
+        return reading if reading.complete == answer.complete else replace(reading, complete=answer.complete)
 
     def answer(self, visit: StoredVisit) -> Answer:
         """Everything the visit's pages say: of its number first, or of what a shop's page shows."""
@@ -60,7 +61,7 @@ class Parser:
     def _parsed(self, visit: StoredVisit, pages: list[Page]) -> Answer:
         if pages[0].role is Role.RECORD:
             try:
-                reading = record_from_json(pages[0].body).reading
+                reading = stored_record(pages[0].body).reading
             except RecordError as error:
                 return Answer(Outcome.LAYOUT_CHANGED, complete=False, error=str(error))
             return Answer(reading.outcome, reading.complete, (reading,))

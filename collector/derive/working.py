@@ -14,7 +14,7 @@ from collector.derive.rows import ParcelRows, Row, count_rows, parcel_rows
 from collector.derive.tracks import FoldedParcel, folded_parcels
 from collector.fold import Observation, Sighting
 from collector.read.rows import ReadRow
-from collector.reconcile import counts, reconcile
+from collector.reconcile import Reconciled, both_passes, counts, reconcile
 from collector.reconcile.clocks import Estimates
 from collector.reconcile.learn import used_estimates
 from scrapers.contract import Row as PrintedRow
@@ -24,6 +24,16 @@ def learned(groups: Sequence[Group]) -> tuple[bytes, list[Row]]:
     """The groups' parcels, folded and packed for `reconciled`, and the rows of `clock_counts` they give."""
     parcels = [p for group in groups for p in folded_parcels(group)]
     return _packed(parcels), [row for p in parcels for row in count_rows(p.id, counts(p.parcel))]
+
+
+def told(groups: Sequence[Group], known: Estimates) -> tuple[list[ParcelRows], list[Row]]:
+    """Both passes over the groups' parcels at once: their rows, reconciled, and those of `clock_counts`."""
+    parcels, taught = [], []
+    for p in (p for group in groups for p in folded_parcels(group)):
+        counts, result = both_passes(p.parcel, known)
+        taught += count_rows(p.id, counts)
+        parcels.append(_as_rows(p, result, known))
+    return parcels, taught
 
 
 def _packed(parcels: Sequence[FoldedParcel]) -> bytes:
@@ -58,5 +68,9 @@ def derived(groups: Sequence[Group], known: Estimates) -> list[ParcelRows]:
 
 
 def _rows(p: FoldedParcel, known: Estimates) -> ParcelRows:
+    return _as_rows(p, reconcile(p.parcel, known), known)
+
+
+def _as_rows(p: FoldedParcel, result: Reconciled, known: Estimates) -> ParcelRows:
     shown = (o for rows in p.parcel.tracks.values() for o in rows)
-    return parcel_rows(p, reconcile(p.parcel, known), used_estimates(shown, known))
+    return parcel_rows(p, result, used_estimates(shown, known))

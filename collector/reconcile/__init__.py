@@ -36,7 +36,7 @@ from collector.reconcile.statements import Pairs, of_sources, standing, unrepeat
 from collector.reconcile.teaching import Count, taught
 from scrapers.words import Leg
 
-__all__ = ["Count", "Disagreement", "Event", "Parcel", "Reconciled", "counts", "reconcile"]
+__all__ = ["Count", "Disagreement", "Event", "Parcel", "Reconciled", "both_passes", "counts", "reconcile"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +82,22 @@ def counts(parcel: Parcel) -> tuple[Count, ...]:
 def reconcile(parcel: Parcel, estimates: Estimates) -> Reconciled:
     """Pass 2: the parcel's events, what is believed of every row, and where portals disagree."""
     tracks = _current(parcel)
+    return _reconciled(parcel, tracks, contexts(tracks, parcel.countries, parcel.zones), estimates)
+
+
+def both_passes(parcel: Parcel, estimates: Estimates) -> tuple[tuple[Count, ...], Reconciled]:
+    """Both passes: pass 2 with estimates that pass 1 over all parcels may still change."""
+    tracks = _current(parcel)
     where = contexts(tracks, parcel.countries, parcel.zones)
+    return taught(tracks, where), _reconciled(parcel, tracks, where, estimates)
+
+
+def _reconciled(
+    parcel: Parcel,
+    tracks: Mapping[Track, Sequence[Observation]],
+    where: Mapping[str, Context],
+    estimates: Estimates,
+) -> Reconciled:
     observations = {o.id: o for rows in parcel.tracks.values() for o in rows}
     pairs = standing(parcel.pairs, observations)
     known = known_rows(tracks, where, estimates)

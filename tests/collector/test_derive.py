@@ -127,7 +127,7 @@ def test_rebuild_that_fails_leaves_everything_as_it_was(db, monkeypatch):
     take_in(db, [record(events=[event("2026-02-27 13:05:11")])])
     before = contents(db)
     deriver = Deriver(db, portals())
-    monkeypatch.setattr(Deriver, "settle", lambda self: 1 / 0)
+    monkeypatch.setattr(Deriver, "settle", lambda self, **given: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         deriver.rebuild()
     assert contents(db) == before
