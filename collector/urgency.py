@@ -9,7 +9,7 @@ from datetime import date
 from enum import IntEnum
 from typing import Any, Literal
 
-from collector.derive.titles import title
+from collector.parcel_titles import title
 from collector.read.offsets import parse_iso_utc
 from scrapers.words import Milestone
 

@@ -6,7 +6,8 @@ from sqlite_utils import Database
 
 from collector.derive.orders import item_titles, packed_items
 from collector.derive.rows import ParcelRows, Row
-from collector.derive.titles import contents, title
+from collector.derive.titles import contents
+from collector.parcel_titles import title
 from collector.store.summaries import summarise
 from collector.store.sync import sync
 from scrapers import vocabulary

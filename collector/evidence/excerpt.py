@@ -12,9 +12,9 @@ from typing import Any, Literal
 
 from sqlite_utils import Database
 
-from collector.derive.titles import title
 from collector.evidence.hiding import Texts
 from collector.evidence.subject import Row, Subject
+from collector.parcel_titles import title
 from collector.store.migrations import migrations
 from collector.store.summaries import summarise
 from collector.store.views import create_views
