@@ -72,7 +72,7 @@ def steps(box: LexborNode) -> list[Found]:
         shown = _around(node, inside)
         named = node.attributes.get("class") or ""
         classes = named.split()
-        if shown is left_out or NOT_EVENTS.search(named) or (CONTAINER[1:] in classes and inside):
+        if shown is left_out or NOT_EVENTS.search(named) or (inside and CONTAINER[1:] in classes):
             shown = left_out
         elif "tb-step" in classes:
             if shown is not None:
@@ -80,7 +80,7 @@ def steps(box: LexborNode) -> list[Found]:
             shown = {}
             found.append((node, shown))
         elif shown is not None and (kinds := [kind for kind in classes if kind in FIELDS]):
-            if AGAIN in shown or any(kind in shown for kind in kinds):
+            if AGAIN in shown or not shown.keys().isdisjoint(kinds):
                 shown[AGAIN] = None
             else:
                 shown.update(dict.fromkeys(kinds, _own_text(node)))
