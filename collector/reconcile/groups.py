@@ -33,6 +33,7 @@ class Scan:
     page    portal and number
     spot    place on the page, oldest first
     names   the milestones of all its rows, that of the first in front
+    stretch the stretch of the journey it belongs to (`journey`), None where that is open
     moments when it may have happened, in minutes since 1970 (two in the hour that autumn repeats);
             none without a time; the first moment of a coarse one
     width   minutes that the printed time covers: 1, 60 or 1440
@@ -51,6 +52,7 @@ class Scan:
     country: str | None
     towns: frozenset[str]
     is_witness: bool
+    stretch: int | None
     between: tuple[float, float] | None
     key: tuple[object, ...]
 
@@ -78,6 +80,7 @@ class Group:
     fit: float = 0.0
     milestone: Milestone | None = None
     pages: frozenset[tuple[str, str]] = frozenset()
+    stretch: int | None = None
     is_shared: bool = False
     is_gone: bool = field(default=False)
 
@@ -89,6 +92,8 @@ class Group:
         self.moment, self.fit = best_moment(self.scans)
         self.pages = frozenset([s.page for s in self.scans])
         self.is_shared = len(self.pages) > 1
+        stretches = {s.stretch for s in self.scans if s.stretch is not None}
+        self.stretch = min(stretches) if len(stretches) == 1 else None
         if len(self.scans) == 1:
             self.milestone = self.scans[0].milestone
             return

@@ -15,6 +15,7 @@ from collector.reconcile.model import ONCE
 from collector.reconcile.sides import Said, bearing_out
 from collector.reconcile.spans import Span, fitting_offset, zone_offset
 from collector.reconcile.towns import towns
+from scrapers.words import Milestone
 
 Kind = Literal["conflict", "lag", "unexplained", "zone_label", "timezone", "precision", "revision"]
 
@@ -93,14 +94,19 @@ def _real_kind(
         return "unexplained"
     if any(not side.is_witness and not bearing_out(side, sides) for side in (early, late)):
         return "unexplained"  # what a relay alone shows: its label is wrong more often than its time
-    milestone = early.observation.row.milestone
-    if milestone != late.observation.row.milestone or not (early.is_fine and late.is_fine):
+    if not (_names(early, sides) & _names(late, sides) and early.is_fine and late.is_fine):
         return "unexplained"  # rows in other words, or without a minute, may as well be two events
     if bearing_out(late, sides) > max(1, bearing_out(early, sides)):
         return "conflict"  # the early one is alone: what came first is wrong
     if bearing_out(early, sides) < 2 and _may_be_again(early, late, gap):
         return "unexplained"  # and so may two rows alone
     return "unexplained" if late.habit.lag_class is None and gap <= LONGEST_LAG else "conflict"
+
+
+def _names(side: Said, sides: Mapping[str, Said]) -> set[Milestone]:
+    """What those who tell the moment of `side` to the minute call it."""
+    every = (side, *(other for other in sides.values() if other.agrees_with(side)))
+    return {m for other in every if other.is_fine and (m := other.observation.row.milestone) is not None}
 
 
 def _may_be_again(early: Said, late: Said, gap: timedelta) -> bool:

@@ -37,11 +37,13 @@ from collector.reconcile.groups import (
     silence,
     words,
 )
+from collector.reconcile.journey import Passed, speaking_against
 from collector.reconcile.model import (
     DAY,
     IN_PLACE,
     LOOSE_WORD,
     MINUTE,
+    OFF_THE_WAY,
     ONCE,
     OTHER_COUNTRY,
     OUT_OF_PLACE,
@@ -52,6 +54,8 @@ from collector.reconcile.model import (
 
 #: Joins that would put two rows of a page, and their events, in opposite orders.
 _CROSSING = -8.0
+#: The same for a false time, where the page is in order of its times and the other row's is right.
+_CROSSING_FALSE = -2.0
 #: Joins by which a row's time and its event stand on either side of another event of its page.
 _PASSING = -1.0
 #: What a row that stands beside others already is worth in an alignment: more than any that does not.
@@ -94,6 +98,7 @@ class _Matching:
         self.place = {id(s): n for rows in self.pages.values() for n, s in enumerate(rows)}
         self.order = count()
         self.apart: set[frozenset[Scan]] = set()
+        self.passed: list[Passed] | None = None
 
     def take(self, said: Mapping[frozenset[str], bool]) -> None:
         """Join what the user says is one event, as far as pages allow it, and keep apart what is not."""
@@ -149,6 +154,7 @@ class _Matching:
         g.scans += h.scans
         g.settle()
         h.is_gone = True
+        self.passed = None
         for s in h.scans:
             self.group_of[id(s)] = g
 
@@ -177,14 +183,17 @@ class _Matching:
             s.moments and abs(s.apart(moment)) > s.width for s in everyone if not s.is_fine
         ):
             return -1.0  # another date is another round
-        if g.milestone not in ONCE and _are_a_day_apart(g, h, apart, moment):
+        is_off = any(self._is_off_the_way(s, moment) for s in apart)
+        is_odd = is_off or any(_order_places(s, moment) for s in apart)
+        if g.milestone not in ONCE and not is_odd and _are_a_day_apart(g, h, apart, moment):
             return -1.0  # two portals alone, on two days: two rounds
-        is_loose = g.milestone is None or g.milestone != h.milestone or said < 0
+        is_loose = g.milestone is None or h.milestone is None or said < 0
         is_told = not apart or (said == LOOSE_WORD and are_printed_alike(g, h))
         if is_loose and not (is_told and all(s.is_fine for s in everyone)):
             return -1.0  # other words, or none, bear out an event only together with its time
         if may_be_two_steps(g, h) and any(not 0 < s.apart(moment) <= (s.habit.lag or 0.0) for s in apart):
             return -1.0
+        worth += OFF_THE_WAY if is_off else 0.0
         if worth + said + IN_PLACE * len(everyone) <= 0:
             return -1.0  # no order of rows can make up for it
         return worth + said + sum(self._order(s, moment) for s in everyone if not s.is_fine or s in apart)
@@ -205,8 +214,7 @@ class _Matching:
         """What the page's order says of a scan whose time is not that of its event, or is coarse."""
         told = 0.0
         if s.between is not None:
-            first, last = s.between
-            told = IN_PLACE if first - MINUTE <= moment <= last + MINUTE else OUT_OF_PLACE
+            told = IN_PLACE if _order_places(s, moment) else OUT_OF_PLACE
         elif not s.is_fine and not self._is_in_place(s, moment):
             told = _CROSSING
         if s.is_fine and self._passes_other(s, moment):
@@ -218,8 +226,24 @@ class _Matching:
             if event.moment is not None and event.is_shared:
                 before = s.moments[0] - sibling.moments[0]
                 if before * (moment - event.moment) < 0:
-                    told += _CROSSING
+                    is_right = not s.habit.lag and abs(sibling.apart(event.moment)) <= MINUTE
+                    told += _CROSSING_FALSE if is_right else _CROSSING
         return told
+
+    def _is_off_the_way(self, s: Scan, moment: float) -> bool:
+        """Whether the journey, as events of several pages tell it, leaves room for a moment but not a time.
+
+        Rows that are late by habit, or out of the order of their own page, have their reason.
+        """
+        if s.stretch is None or s.habit.lag or s.between is not None:
+            return False
+        if self.passed is None:
+            shared = (g for g in self.groups if g.is_shared and not g.is_gone)
+            self.passed = [
+                (g.moment, g.stretch) for g in shared if g.moment is not None and g.stretch is not None
+            ]
+        against = min(speaking_against(at, s.stretch, self.passed) for at in s.moments)
+        return against > 0 and against > speaking_against(moment, s.stretch, self.passed)
 
     def _passes_other(self, s: Scan, moment: float) -> bool:
         """Whether an event of another milestone on its page lies between a scan's time and a moment."""
@@ -305,6 +329,11 @@ def _are_a_day_apart(g: Group, h: Group, apart: Sequence[Scan], moment: float) -
     """Whether two portals alone tell moments more than a day apart, and no known habit explains it."""
     unexplained = [s for s in apart if not s.habit.lag and abs(s.apart(moment)) > DAY + MINUTE]
     return bool(unexplained) and len({s.page[0] for s in (*g.scans, *h.scans) if s.is_witness}) <= 2
+
+
+def _order_places(s: Scan, moment: float) -> bool:
+    """Whether a scan stands out of the order of its page's times, but where the moment belongs."""
+    return s.between is not None and s.between[0] - MINUTE <= moment <= s.between[1] + MINUTE
 
 
 def _is_within(g: Group, h: Group, reach: float) -> bool:

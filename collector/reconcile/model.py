@@ -136,6 +136,8 @@ SAME_PLACE, OTHER_PLACE = 1.0, -2.0
 OTHER_COUNTRY = log(0.01)
 #: Times that whole quarters part tell the same second of them: a wrong label, or a wrong date, keeps it.
 SAME_SECOND = log(20)
+#: A time lies where the journey leaves no room for the scan, and the event's moment does not.
+OFF_THE_WAY = log(20)
 #: A row that stands out of the order of its times stands where it belongs.
 IN_PLACE, OUT_OF_PLACE = 1.5, -2.5
 

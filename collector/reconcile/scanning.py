@@ -23,6 +23,7 @@ from collector.reconcile.clocks import (
 from collector.reconcile.context import Context, Tracks
 from collector.reconcile.copies import alike, by_print, claimed_minute, is_copy, is_firsthand
 from collector.reconcile.groups import Scan
+from collector.reconcile.journey import stretch_of
 from collector.reconcile.matching import between_rows
 from collector.reconcile.model import DAY, HOUR, MINUTE, MISGUESSED, MISLABELLED, OUT_OF_ORDER, Habit
 from collector.reconcile.scans import Passing, passings, scans
@@ -148,7 +149,8 @@ def scans_of(
             habit = _habit(scan[0], contexts, known, estimates, lags)
             if around is not None:
                 habit = replace(habit, false=OUT_OF_ORDER)
-            found.append(_scan(name, spot, scan, at, around, habit))
+            stretch = stretch_of(scan[0].row.milestone, contexts[scan[0].id].leg)
+            found.append(_scan(name, spot, scan, at, around, habit, stretch))
     return found
 
 
@@ -159,6 +161,7 @@ def _scan(
     moments: tuple[float, ...],
     between: tuple[float, float] | None,
     habit: Habit,
+    stretch: int | None,
 ) -> Scan:
     o = rows[0]
     row = o.row
@@ -175,6 +178,7 @@ def _scan(
         country=row.country,
         towns=towns(row.printed.place),
         is_witness=is_firsthand(o),
+        stretch=stretch,
         between=between,
         key=content(o),
     )

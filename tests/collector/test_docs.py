@@ -18,7 +18,7 @@ PAGE = (ROOT / "docs" / "reconciliation.md").read_text(encoding="utf-8")
 ROWS = re.findall(r"^\| `(\w+)\.(\w+)` \| ([^|]+) \| ([^|]+) \|$", PAGE, re.MULTILINE)
 #: Units, and values that only restate another one.
 NO_PARAMETERS = {
-    "copies._LONG_ENOUGH", "model.DAY", "model.HOUR", "model.MINUTE", "order._MOMENT_S",
+    "copies._DAY", "copies._LONG_ENOUGH", "model.DAY", "model.HOUR", "model.MINUTE", "order._MOMENT_S",
     "teaching._AGREE_S", "teaching._QUARTER",
 }  # fmt: skip
 SECONDS = {"s": 1, "min": 60, "h": 3600, "days": 86400}

@@ -43,6 +43,7 @@ def scan(portal="a", *moments, milestone="delivered", width=1.0, habit=ON_TIME, 
         country=more.pop("country", None),
         towns=more.pop("towns", frozenset()),
         is_witness=more.pop("is_witness", True),
+        stretch=None,
         between=None,
         key=(portal, number, moments, milestone or ""),
     )

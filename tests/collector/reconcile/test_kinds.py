@@ -173,6 +173,12 @@ def test_rows_in_other_words_may_be_two_events():
     )
 
 
+def test_a_third_portal_that_tells_the_moment_lends_its_words():
+    early, late = scanned("a", "10:00", "delivery_attempted"), scanned("sure", "10:25", None)
+    assert kind(early, late) == "unexplained"
+    assert kind(early, late, scanned("c", "10:25", "delivery_attempted")) == "conflict"
+
+
 @pytest.mark.parametrize(("minutes", "is_lag"), [(95, True), (97, False)])
 def test_a_lag_is_a_habit_no_more_where_it_is_much_longer_than_usual(minutes, is_lag):
     early, late = said("a", "10:00", 60), said("b", f"{10 + minutes // 60}:{minutes % 60:02}", 60)
