@@ -19,6 +19,8 @@ EVENTS = 30
 #: Of six events one is not shown by a portal: 25 rows of each, 100 observations of a parcel.
 _GAP = 6
 _VISITS = 5
+#: From which to which visit a portal promised the same day.
+_SPANS = ((0, 1), (2, 3), (4, 4))
 _PAIRS = ((0, 1), (0, 2))
 _FIRST = datetime(2023, 1, 1, tzinfo=UTC)
 _LEGS = ("origin", "line_haul", "import", "last_mile")
@@ -118,17 +120,25 @@ def _visits(place: int, number: str, began: datetime) -> Iterator[tuple[str, Row
         page = sha256(body).hexdigest()
         stored = {"media_type": "text/html", "body": zlib.compress(body, 9), "bytes": len(body)}
         yield "pages", {"id": page, "canonical": page, **stored}
-        for n in range(_VISITS):
-            visit_id = _visit_id(place, p, n)
-            seen_at = _at(began + timedelta(days=5 * n, minutes=p))
+        page_set = place * len(PORTALS) + p
+        yield "page_sets", {"id": page_set}
+        of_page = {"page_id": page, "role": "dom", "url": f"https://{portal}.test/{number}"}
+        yield "set_pages", {"page_set_id": page_set, "position": 0, **of_page}
+        times = [_at(began + timedelta(days=5 * n, minutes=p)) for n in range(_VISITS)]
+        about = {"portal": portal, "tracking_number": number}
+        for n, seen_at in enumerate(times):
             how = {"source": "browser", "outcome": "ok", "complete": 1, "rows_read": 25, "run_id": "run"}
-            about = {"portal": portal, "tracking_number": number, "seen_at": seen_at}
-            yield "visits", {"id": visit_id, **about, **how}
-            of_page = {"page_id": page, "role": "dom", "url": f"https://{portal}.test/{number}"}
-            yield "visit_pages", {"visit_id": visit_id, "position": 0, **of_page}
-            ends = f"{began + timedelta(days=22 + n // 2):%Y-%m-%d}" if p < 2 else None
-            told = {"outcome": "ok", "destination_country": "ES", "estimate_to_on": ends}
-            yield "readings", {"visit_id": visit_id, "parcel_id": number, **told}
+            of_visit = {"id": _visit_id(place, p, n), "seen_at": seen_at, "page_set_id": page_set}
+            yield "visits", {**of_visit, **about, **how}
+        for first, last in _SPANS if p < 2 else ((0, _VISITS - 1),):
+            ends = f"{began + timedelta(days=22 + first // 2):%Y-%m-%d}" if p < 2 else None
+            told = {"outcome": "ok", "destination_country": "ES", "estimate_to_on": ends, "parcel_id": number}
+            visits = {
+                "first_visit_id": _visit_id(place, p, first),
+                "last_visit_id": _visit_id(place, p, last),
+            }
+            seen = {"first_seen_at": times[first], "last_seen_at": times[last]}
+            yield "reading_spans", {**visits, **about, **seen, **told}
 
 
 def _event(place: int, number: str, sequence: int, moment: datetime) -> Iterator[tuple[str, Row]]:

@@ -38,7 +38,7 @@ _TOGETHER = 100
 #: The facts as of the moment, under the names everything asks for: temporary views come before tables.
 _FACTS = (
     "create temp view visits as select * from today.visits where julianday(seen_at) <= julianday('{moment}')",
-    "create temp view visit_pages as select * from today.visit_pages",
+    "create temp view set_pages as select * from today.set_pages",
     "create temp view pages as select * from today.pages",
     "create temp view corrections as"
     " select * from today.corrections where julianday(made_at) <= julianday('{moment}')",
@@ -75,6 +75,11 @@ select exists (select 1 from today.underived) or exists (
 #: Pages about no parcel: lists of orders, and their details.
 _PAGES_OF_ORDER = """
 v.tracking_number is null and v.id in (select visit_id from today.order_sightings where order_id = ?)
+"""
+#: Visits that something was derived from.
+_DERIVED = """
+tracking_number in (select tracking_number from reading_spans)
+or id in (select first_visit_id from reading_spans)
 """
 
 
@@ -198,7 +203,7 @@ def _derive_around(deriver: Deriver, name: str) -> None:
         numbers |= derived
         read |= orders
     # Views of the database itself do not see temporary ones.
-    db.execute("insert into main.visits select * from visits where id in (select visit_id from readings)")
+    db.execute(f"insert into main.visits select * from visits where {_DERIVED}")  # noqa: S608
     db.execute("delete from underived")
 
 

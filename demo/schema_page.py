@@ -15,7 +15,16 @@ from collector.derive import DERIVED_TABLES
 from collector.store.opening import open_store
 
 #: Written once, never changed; what the person says counts as one.
-_FACTS = ("visits", "visit_pages", "pages", "corrections", "followed")
+_FACTS = (
+    "visits",
+    "visit_pages",
+    "pages",
+    "page_sets",
+    "set_pages",
+    "blocked",
+    "corrections",
+    "followed",
+)
 _HEAD = """# The database
 
 <!-- Made by `make docs` from a fresh database and `collector/datasette/metadata.toml`: change those. -->
@@ -35,8 +44,8 @@ names and meaning.
 """
 _GROUPS = {
     "Facts": "What portals showed, and what you said. They never change; `prune` alone takes old pages away, "
-    "and leaves records in their place.",
-    "Derived": "What follows from the facts, in tables.",
+    "and leaves records in their place. `visit_pages` is a view: visits that brought the same share it.",
+    "Derived": "What follows from the facts, in tables; `readings` is a view of `reading_spans`.",
     "Views": "What follows from the tables; queries for the questions people ask.",
     "Machinery": "What the program notes for itself. Datasette hides it. Tables with `_fts` in their names, "
     "which are not listed, are SQLite's own index for the search of words.",
@@ -59,11 +68,11 @@ def schema_page() -> str:
 
 def _groups(db: Database) -> dict[str, list[str]]:
     """Names of tables and views by group, as Datasette orders them first."""
-    views = set(db.view_names())
+    views = set(db.view_names()) - {*_FACTS, "readings"}
     others = {name for name in db.table_names() if not is_index(name)} - {*_FACTS, *DERIVED_TABLES}
     return {
-        "Facts": [name for name in _FACTS if name in db.table_names()],
-        "Derived": sorted(set(DERIVED_TABLES)),
+        "Facts": list(_FACTS),
+        "Derived": sorted({*DERIVED_TABLES, "readings"}),
         "Views": sorted(views),
         "Machinery": sorted(others),
     }

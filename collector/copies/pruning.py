@@ -21,6 +21,7 @@ from collector.derive.parsing import Parser
 from collector.read.offsets import iso_utc
 from collector.store.facts import StoredVisit, stored_visits
 from collector.store.opening import BUSY_TIMEOUT_S, writing
+from collector.store.shared import PageRow, give_pages, pages_of_visit
 from scrapers.contract import Portal
 from scrapers.words import Role
 
@@ -150,15 +151,14 @@ def _size(db: Database) -> int:
 
 def _drop(db: Database, visits: Iterable[str], roles: Sequence[Role]) -> int:
     """Take the visits' pages of these roles away; how many pages no visit has any more."""
-    marks = ",".join("?" * len(roles))
-    dropped = set[str]()
+    leaving, dropped = {role.value for role in roles}, set[str]()
     for visit_id in visits:
-        values = [visit_id, *(role.value for role in roles)]
-        where = f"visit_id = ? and role in ({marks})"
-        sql = f"select page_id from visit_pages where {where}"  # noqa: S608
-        dropped |= {row["page_id"] for row in db.query(sql, values)}
-        db.execute(f"delete from visit_pages where {where}", values)  # noqa: S608
-    unused = "delete from pages where id = ? and not exists (select 1 from visit_pages where page_id = id)"
+        pages = pages_of_visit(db, visit_id)
+        dropped |= {page.page_id for page in pages if page.role in leaving}
+        give_pages(db, visit_id, [page for page in pages if page.role not in leaving])
+    unused = (
+        "delete from pages where id = ? and not exists (select 1 from set_pages where page_id = pages.id)"
+    )
     return sum(db.conn.execute(unused, [page_id]).rowcount for page_id in sorted(dropped))
 
 
@@ -185,9 +185,8 @@ def _put_record(db: Database, visit: StoredVisit, packed: bytes) -> None:
         [page_id, said, _MEDIA_TYPE, packed, len(line)],
     )
     url = next((page.url for page in visit.pages if page.url), "")
-    standing = db.query("select position from visit_pages where visit_id = ?", [visit.id])
-    taken = {row["position"] for row in standing}
-    db.execute(
-        "insert into visit_pages (visit_id, position, page_id, role, url) values (?, ?, ?, ?, ?)",
-        [visit.id, next(n for n in count() if n not in taken), page_id, Role.RECORD.value, url],
-    )
+    standing = pages_of_visit(db, visit.id)
+    taken = {page.position for page in standing}
+    position = next(n for n in count() if n not in taken)
+    record = PageRow(position, page_id, Role.RECORD.value, url, None)
+    give_pages(db, visit.id, [*standing, record])

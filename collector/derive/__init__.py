@@ -38,7 +38,7 @@ DERIVED_TABLES = (
     "clock_counts",
     "clock_sums",
     "clock_estimates",
-    "readings",
+    "reading_spans",
     "tracking_numbers",
     "parcel_links",
     "parcel_orders",

@@ -23,7 +23,7 @@ from scrapers.words import Outcome
 _KEY = ("number_a", "number_b", "portal")
 _COMPLETE = frozenset({Outcome.OK, Outcome.NO_EVENTS_YET})
 _LOADS_OF = """
-v.page = 'tracking' and (v.portal, v.order_id) in (
+v.page = 'tracking' and v.order_id is not null and (v.portal, v.order_id) in (
     select portal, order_id from visits
     where tracking_number in ({marks}) and page = 'tracking' and order_id is not null)
 """

@@ -39,8 +39,8 @@ def sight_orders(db: Database, parser: Parser, visits: Iterable[StoredVisit]) ->
         if not visit.tracking_number:
             readings.append(_reading_row(visit, answer.outcome.value, answer.error))
     sync(db, "order_sightings", ("visit_id", "order_id"), "visit_id in ({marks})", ids, rows.values())
-    own = [row["visit_id"] for row in readings]
-    sync(db, "readings", ("visit_id",), "visit_id in ({marks})", own, readings)
+    own = [row["first_visit_id"] for row in readings]
+    sync(db, "reading_spans", ("first_visit_id",), "first_visit_id in ({marks})", own, readings)
     return {order_id for _, order_id in rows}
 
 
@@ -122,20 +122,17 @@ def _sighting_row(visit: StoredVisit, position: int, order: Order) -> Row:
 
 
 def _reading_row(visit: StoredVisit, outcome: str, problems: str | None) -> Row:
-    nothing = dict.fromkeys(
-        (
-            "parcel_id",
-            "status_text",
-            "milestone",
-            "origin_country",
-            "destination_country",
-            "pickup_point",
-            "estimate_from_on",
-            "estimate_to_on",
-            "clock_shift_s",
-        )
-    )
-    return {"visit_id": visit.id, "outcome": outcome, "problems": problems, **nothing}
+    """The span of one visit about no parcel: such pages are not followed from visit to visit."""
+    seen_at = iso_utc(visit.seen_at)
+    return {
+        "first_visit_id": visit.id,
+        "last_visit_id": visit.id,
+        "portal": visit.portal,
+        "first_seen_at": seen_at,
+        "last_seen_at": seen_at,
+        "outcome": outcome,
+        "problems": problems,
+    }
 
 
 def _filled(values: dict[str, Any]) -> dict[str, Any]:

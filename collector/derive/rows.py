@@ -1,9 +1,11 @@
 """Reconciled parcels as rows of the derived tables. Pure."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 from collector.derive.numbers import USER, Link
@@ -48,7 +50,7 @@ def parcel_rows(p: FoldedParcel, result: Reconciled, clocks_used: str) -> Parcel
             "tracking_numbers": _number_rows(p),
             "observations": [_observation_row(p.id, o, result) for o in observations],
             "sightings": _sighting_rows(observations),
-            "readings": [_reading_row(p.id, s) for s in p.seen],
+            "reading_spans": list(_reading_spans(p.id, p.seen)),
             "events": [_event_row(p.id, e, result) for e in result.events],
             "disagreements": [_disagreement_row(p.id, d) for d in result.disagreements],
         },
@@ -186,12 +188,29 @@ def _fields(one: Disagreement | Count) -> Row:
     return {field.name: getattr(one, field.name) for field in fields(one)}
 
 
-def _reading_row(parcel_id: str, s: SeenParcel) -> Row:
+def _reading_spans(parcel_id: str, seen: Iterable[SeenParcel]) -> Iterator[Row]:
+    """What was read, and from which to which visit each portal said just that of a number."""
+    marked = sorted((s.portal, s.tracking_number, iso_utc(s.seen_at), s.visit_id, s) for s in seen)
+    for (portal, number), track in groupby(marked, itemgetter(0, 1)):
+        told = ((at, visit_id, _said(s)) for *_, at, visit_id, s in track)
+        for said, same in groupby(told, itemgetter(2)):
+            visits = list(same)
+            yield {
+                "first_visit_id": visits[0][1],
+                "last_visit_id": visits[-1][1],
+                "portal": portal,
+                "tracking_number": number,
+                "first_seen_at": visits[0][0],
+                "last_seen_at": visits[-1][0],
+                "parcel_id": parcel_id,
+                **said,
+            }
+
+
+def _said(s: SeenParcel) -> Row:
     r = s.reading
     status = vocabulary.meaning(s.portal, code=None, description=r.status_text) if r.status_text else None
     return {
-        "visit_id": s.visit_id,
-        "parcel_id": parcel_id,
         "outcome": r.outcome.value,
         "status_text": r.status_text,
         "milestone": status.milestone if status else None,

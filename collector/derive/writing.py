@@ -15,14 +15,13 @@ from scrapers import vocabulary
 _OF_PARCEL = "parcel_id in ({marks})"
 _OF_NUMBER = "tracking_number in ({marks})"
 _OF_OBSERVATION = "observation_id in (select id from observations where tracking_number in ({marks}))"
-_OF_VISIT = "visit_id in (select id from visits where tracking_number in ({marks}))"
 
 #: Tables whose rows come as they are: name, key, what their scope is, whether that is numbers (else parcels).
 _TABLES = (
     ("tracking_numbers", ("number", "parcel_id"), _OF_PARCEL, False),
     ("sightings", ("observation_id", "first_visit_id"), _OF_OBSERVATION, True),
     ("observations", ("id",), _OF_NUMBER, True),
-    ("readings", ("visit_id",), _OF_VISIT, True),
+    ("reading_spans", ("first_visit_id",), _OF_NUMBER, True),
     ("events", ("id",), _OF_PARCEL, False),
     ("disagreements", ("id",), _OF_PARCEL, False),
 )

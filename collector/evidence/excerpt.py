@@ -32,7 +32,7 @@ _TEXTS: Mapping[str, Mapping[str, Kind]] = {
         "protection_text": "said",
         "refund_text": "said",
     },
-    "readings": {"status_text": "said", "pickup_point": "said"},
+    "reading_spans": {"status_text": "said", "pickup_point": "said"},
     "observations": {
         "time_text": "time",
         "description": "said",
@@ -57,8 +57,9 @@ _AS_THEY_ARE: Mapping[str, str] = {
     "parcel_items": "parcel_id order_item_id quantity",
     "visits": "id portal tracking_number order_id page seen_at source outcome complete viewer_zone"
     " viewer_offset_minutes rows_claimed rows_read rows_bad",
-    "readings": "visit_id parcel_id outcome milestone origin_country destination_country estimate_from_on"
-    " estimate_to_on clock_shift_s",
+    "reading_spans": "first_visit_id last_visit_id portal tracking_number first_seen_at last_seen_at"
+    " parcel_id outcome milestone origin_country destination_country estimate_from_on estimate_to_on"
+    " clock_shift_s",
     "observations": "id parcel_id portal tracking_number position local_time precision"
     " claimed_offset_minutes utc_offset_minutes offset_source occurred_at earliest_at latest_at milestone"
     " physical leg duplicate_of first_seen_at last_seen_at withdrawn_at replaced_by event_id time_problem"
@@ -77,14 +78,14 @@ _SCOPES: Mapping[str, str] = {
     "order_items": "order_id in ({orders})",
     "parcel_orders": "parcel_id in ({parcels}) and order_id in ({orders})",
     "parcel_links": "number_a in ({numbers}) and number_b in ({numbers})",
-    "readings": "visit_id in ({visits})",
+    "reading_spans": "first_visit_id in ({visits})",
     "sightings": "observation_id in ({rows})",
 }
 _ROWS = "select id from observations where parcel_id = ?"
 _PORTALS_OF: Mapping[str, str] = {
     "orders": "marketplace",
     "observations": "portal",
-    "readings": "(select v.portal from visits as v where v.id = visit_id)",
+    "reading_spans": "portal",
 }
 #: Where texts are repeated comes after where they were said.
 _TABLES = tuple(_AS_THEY_ARE)

@@ -19,12 +19,12 @@ select distinct number from tracking_numbers where parcel_id in ({marks}) order 
 _ORDERS = "select distinct order_id from parcel_orders where parcel_id in ({marks}) order by 1"
 #: A number that was used again was another parcel's in other visits.
 _OF_NUMBERS = """
-select v.* from visits as v left join readings as r on r.visit_id = v.id
-where v.tracking_number = ?1
-  and (r.parcel_id is null or r.parcel_id in (select value from json_each(?2)))
+select v.* from visits as v where v.tracking_number = ?1 and not exists (
+    select 1 from readings as r where r.visit_id = v.id and r.parcel_id is not null
+    and r.parcel_id not in (select value from json_each(?2)))
 """
 _OF_ORDER = """
-select v.* from visits as v where v.tracking_number is null and v.id in (
+select v.* from visits as v where +v.tracking_number is null and v.id in (
     select visit_id from order_sightings where order_id = ?1)
 union
 select v.* from orders as o join visits as v on v.portal = o.marketplace and v.order_id = o.id

@@ -14,6 +14,7 @@ from sqlite_utils import Database
 from collector import __version__
 from collector.canonical import canonical
 from collector.read.offsets import iso_utc, parse_iso_utc
+from collector.store.shared import PageRow, blocked_hosts, page_set
 from scrapers.contract import Canonical, Page
 from scrapers.words import Outcome, Role
 
@@ -87,22 +88,15 @@ def store_visit(db: Database, run_id: str | None, visit: Visit, volatile: Canoni
     """
     stored = [_store_page(db, page, volatile) for page in visit.pages]
     visit_id = _visit_id(visit, [same for _, same in stored])
-    row = _visit_row(visit_id, run_id, visit)
-    if not db.conn.execute(_insert("visits", tuple(row)), tuple(row.values())).rowcount:
+    if db.conn.execute("select 1 from visits where id = ?", (visit_id,)).fetchone():
         return visit_id, False
     pages = [
-        {
-            "visit_id": visit_id,
-            "position": position,
-            "page_id": page_id,
-            "role": page.role.value,
-            "url": page.url,
-            "status": page.status,
-        }
+        PageRow(position, page_id, page.role.value, page.url, page.status)
         for position, (page, (page_id, _)) in enumerate(zip(visit.pages, stored, strict=True))
     ]
-    for page_row in pages:
-        db.conn.execute(_insert("visit_pages", tuple(page_row)), tuple(page_row.values()))
+    shared = {"page_set_id": page_set(db, pages), "blocked_id": blocked_hosts(db, visit.blocked_hosts)}
+    row = {**_visit_row(visit_id, run_id, visit), **shared}
+    db.conn.execute(_insert("visits", tuple(row)), tuple(row.values()))
     return visit_id, True
 
 
@@ -150,7 +144,6 @@ def _visit_row(visit_id: str, run_id: str | None, visit: Visit) -> dict[str, Any
         "rows_claimed": visit.rows_claimed,
         "rows_read": visit.rows_read,
         "rows_bad": visit.rows_bad,
-        "blocked_hosts": json.dumps(visit.blocked_hosts) if visit.blocked_hosts else None,
         "error": visit.error,
     }
 
@@ -187,9 +180,9 @@ def stored_visits(db: Database, where: str, values: Sequence[str]) -> list[Store
     """The visits (`v`) for which `where` holds, oldest first."""
     pages: dict[str, list[StoredPage]] = {}
     for row in db.query(
-        f"""select p.visit_id, p.page_id, p.role, p.url, p.status from visit_pages as p
-            join visits as v on v.id = p.visit_id where {where}
-            order by p.visit_id, p.position""",  # noqa: S608 - conditions of ours
+        f"""select v.id as visit_id, p.page_id, p.role, p.url, p.status
+            from visits as v join set_pages as p on p.page_set_id = v.page_set_id where {where}
+            order by v.id, p.position""",  # noqa: S608 - conditions of ours
         list(values),
     ):
         stored = StoredPage(row["page_id"], Role(row["role"]), row["url"], row["status"])
@@ -218,7 +211,7 @@ def begin_run(db: Database, command: str, now: datetime) -> str:
     """The id of a new row in `runs`. A clock that was set back may begin several at one moment."""
     begun = f"{command}\0{now.isoformat()}"
     before = next(db.query("select count(*) as n from runs where started_at = ?", [iso_utc(now)]))["n"]
-    run_id = sha256(f"{begun}\0{before}".encode() if before else begun.encode()).hexdigest()[:20]
+    run_id = sha256(f"{begun}\0{before}".encode() if before else begun.encode()).hexdigest()[:12]
     db.table("runs").insert(
         {"id": run_id, "command": command, "version": __version__, "started_at": iso_utc(now)}
     )

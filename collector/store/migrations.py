@@ -10,6 +10,7 @@ from sqlite_utils import Database, Migrations
 from collector.store.later_tables import CLOCKS, SHOPS
 from collector.store.notice_tables import NOTICES
 from collector.store.search_tables import QUICKER
+from collector.store.shared_tables import AFTER, BEFORE, share, without_views
 
 migrations = Migrations("crosstrack")
 
@@ -371,6 +372,15 @@ def m007_notices(db: Database) -> None:
 def m008_quicker(db: Database) -> None:
     """Search in texts, sums of what parcels' rows say, indexes: for pages over many parcels."""
     _run(db, QUICKER)
+
+
+@migrations()
+def m009_shared(db: Database) -> None:
+    """Pages, blocked hosts and readings of visits, kept once however many visits have them."""
+    _run(db, BEFORE)
+    share(db)
+    with without_views(db):
+        _run(db, AFTER)
 
 
 #: Every change this version knows; a database with another one was written by a newer version.

@@ -4,6 +4,22 @@ from sqlite_utils import Database
 
 from collector.store.deadline_view import DEADLINES
 
+#: What each visit brought, and what was read from it: visits share both with each other.
+VISIT_PAGES = """
+select v.id as visit_id, v.seen_at, p.position, p.page_id, p.role, p.url, p.status
+from visits as v join set_pages as p on p.page_set_id = v.page_set_id
+"""
+
+READINGS = """
+select v.id as visit_id, v.seen_at, s.parcel_id, s.outcome, s.status_text, s.milestone, s.origin_country,
+       s.destination_country, s.pickup_point, s.estimate_from_on, s.estimate_to_on, s.clock_shift_s,
+       s.problems
+from visits as v join reading_spans as s on s.first_visit_id = v.id
+  or (s.tracking_number = v.tracking_number and s.portal = v.portal
+      and (s.first_seen_at, s.first_visit_id) <= (v.seen_at, v.id)
+      and (s.last_seen_at, s.last_visit_id) >= (v.seen_at, v.id))
+"""
+
 FINDINGS = """
 with told as (
     select parcel_id, kind, severity, portal_a, portal_b, disagreements, own_rows, smallest_s, largest_s,
@@ -89,26 +105,25 @@ where a.milestone = 'delivered' and a.event_id <> b.event_id
   and not exists (select 1 from observations as same
                   where same.event_id = b.event_id and same.portal = a.portal)
 union all
-select distinct d.parcel_id, 'two destinations', v.portal, w.portal, null, null,
-       v.portal || ' says it goes to ' || r.destination_country || ', ' || w.portal || ' says '
+select distinct d.parcel_id, 'two destinations', r.portal, o.portal, null, null,
+       r.portal || ' says it goes to ' || r.destination_country || ', ' || o.portal || ' says '
            || o.destination_country
 from (
-    select parcel_id from readings group by parcel_id
+    select parcel_id from reading_spans group by parcel_id
     having min(destination_country) <> max(destination_country)
 ) as d
-join readings as r on r.parcel_id = d.parcel_id
-join visits as v on v.id = r.visit_id
-join readings as o on o.parcel_id = d.parcel_id and o.destination_country <> r.destination_country
-join visits as w on w.id = o.visit_id and w.portal > v.portal
+join reading_spans as r on r.parcel_id = d.parcel_id
+join reading_spans as o on o.parcel_id = d.parcel_id and o.destination_country <> r.destination_country
+  and o.portal > r.portal
 """
 
 ETA_HISTORY = """
-select r.parcel_id, v.portal, v.tracking_number,
-       min(v.seen_at) as first_seen_at, max(v.seen_at) as last_seen_at,
-       r.estimate_from_on, r.estimate_to_on
-from readings as r join visits as v on v.id = r.visit_id
-where coalesce(r.estimate_from_on, r.estimate_to_on) is not null
-group by r.parcel_id, v.portal, v.tracking_number, r.estimate_from_on, r.estimate_to_on
+select parcel_id, portal, tracking_number,
+       min(first_seen_at) as first_seen_at, max(last_seen_at) as last_seen_at,
+       estimate_from_on, estimate_to_on
+from reading_spans
+where coalesce(estimate_from_on, estimate_to_on) is not null
+group by parcel_id, portal, tracking_number, estimate_from_on, estimate_to_on
 """
 
 UNKNOWN_PHRASES = """
@@ -150,6 +165,8 @@ join parcels as p on p.id = c.parcel_id
 """
 
 VIEWS = {
+    "visit_pages": VISIT_PAGES,
+    "readings": READINGS,
     "findings": FINDINGS,
     "reconciled_history": RECONCILED_HISTORY,
     "portal_standing": PORTAL_STANDING,

@@ -49,7 +49,7 @@ def test_a_run_right_after_another_asks_for_the_top_of_the_list_alone(tmp_path):
         assert summary.new == {"events": 0, "numbers": 0, "orders": 0, "disagreements": 0}
         changed = differing(before, made.derived())
         # The top three were seen again: nothing else is new.
-        assert changed.keys() <= {"orders", "order_sightings", "readings"}
+        assert changed.keys() <= {"orders", "order_sightings", "reading_spans"}
         mark = made.mark
         made.collect(NOW + HOUR, full=True)
         assert made.asked(mark) == {"list": 1, "more": 2}
@@ -201,7 +201,7 @@ def contents(folder):
     """Everything derived, what was stored of pages, and what is remembered of the list."""
     with open_store(folder / "crosstrack.db") as db:
         assert list(db.query("pragma foreign_key_check")) == []
-        by_chance = ("duration_ms", "run_id", "budget_used", "blocked_hosts")
+        by_chance = ("duration_ms", "run_id", "budget_used", "blocked_id")
         tables = dump(db, (*DERIVED_TABLES, "visits", "account_state"), by_chance)
         tables["pages"] = sorted(row["canonical"] for row in db.query("select canonical from pages"))
     return tables

@@ -267,7 +267,7 @@ def test_pages_are_kept_as_received_only_where_that_is_asked_for(tmp_path):
         derived = {
             name: text
             for name, text in left_behind(made).items()
-            if name in ("orders", "observations", "readings", "parcels")
+            if name in ("orders", "observations", "reading_spans", "parcels")
         }
         assert {name: hits for name, text in derived.items() if (hits := found_in(text, wanted))} == {}
 

@@ -207,7 +207,7 @@ def damaged(path):
     """Write over the middle of a page that holds rows."""
     with closing(sqlite3.connect(path)) as db:
         (page,) = db.execute(
-            "select rootpage from sqlite_master where name = 'idx_visits_portal_seen_at'"
+            "select rootpage from sqlite_master where name = 'idx_visits_seen_at'"
         ).fetchone()
     with path.open("r+b") as file:
         file.seek((page - 1) * 4096)
@@ -216,7 +216,7 @@ def damaged(path):
 
 def dangle(path):
     with closing(sqlite3.connect(path)) as db, db:
-        db.execute("insert into visit_pages values ('no', 0, 'no', 'dom', '', null)")
+        db.execute("insert into set_pages values (1, 0, 'no', 'dom', '', null)")
 
 
 def newer(path):
@@ -304,7 +304,7 @@ def test_a_page_that_is_not_what_was_stored_is_named(filled, crosstrack):
 
 def test_a_broken_reference_and_a_damaged_file_are_told_apart(filled, crosstrack):
     dangle(filled)
-    assert "visit_pages" in crosstrack("check", status=1).stdout
+    assert "set_pages" in crosstrack("check", status=1).stdout
     damaged(filled)
     said = crosstrack("check", status=5)
     assert "restore a backup" in said.stderr

@@ -213,7 +213,8 @@ def test_a_database_of_an_older_version_is_derived_anew_by_the_next_command(data
         facts = {name: list(db[name].rows) for name in ("pages", "visits", "visit_pages")}
     with closing(Database(database)) as old:
         for name, stored in facts.items():
-            old[name].insert_all(stored)
+            there = {one.name for one in old[name].columns}
+            old[name].insert_all({key: row[key] for key in row if key in there} for row in stored)
     with open_store(database) as db:
         numbers = column(db, "select count(distinct tracking_number) from visits")
         assert column(db, WAITING) == numbers

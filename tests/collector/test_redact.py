@@ -27,6 +27,7 @@ from collector.derive import Deriver
 from collector.store.corrections import correct, correct_zone
 from collector.store.facts import Visit, follow, store_visit
 from collector.store.opening import open_store, writing
+from collector.store.shared import blocked_hosts
 from scrapers import portals
 from scrapers.contract import Page, Reading, Row
 from scrapers.numbers import is_correos, is_impb, is_s10, may_know
@@ -168,10 +169,10 @@ def fill(db):
             if info.type == "TEXT" and info.name not in keys and not info.name.endswith(("_at", "_on")):
                 db.execute(f"update {table} set {info.name} = ? where {info.name} is null", [PLANTED])
     db.execute(
-        "update visits set error = ?, blocked_hosts = ?, language = ?, viewer_zone = ?, server_date = ?",
-        [PLANTED, json.dumps([f"{NAME}.example"]), NAME, NAME, PLANTED],
+        "update visits set error = ?, blocked_id = ?, language = ?, viewer_zone = ?, server_date = ?",
+        [PLANTED, blocked_hosts(db, [f"{NAME}.example"]), NAME, NAME, PLANTED],
     )
-    db.execute("update visit_pages set url = ?", [f"https://x.example/{NAME}"])
+    db.execute("update set_pages set url = ?", [f"https://x.example/{NAME}"])
 
 
 def bytes_of(path):

@@ -25,6 +25,10 @@ HOSTILE = '=HYPERLINK("https://x.test/","<script>alert(1)</script>")'
 HIDDEN = {
     "_sqlite_migrations",
     "pages",
+    "page_sets",
+    "set_pages",
+    "blocked",
+    "reading_spans",
     "runs",
     "portal_state",
     "account_state",
@@ -49,7 +53,7 @@ SPECIAL: dict[str, dict[str, Any]] = {
         "withdrawn_at": None,
     },
     "parcels": {"last_event_at": "2026-03-02T00:00:00Z"},
-    "visit_pages": {"url": "https://x.test/\"><script>alert(1)</script><a\thref='"},
+    "set_pages": {"url": "https://x.test/\"><script>alert(1)</script><a\thref='"},
     "visits": {"tracking_number": "RR123456785ES"},
     "tracking_numbers": {"number": "RR123456785ES"},
 }

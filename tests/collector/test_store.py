@@ -41,8 +41,8 @@ def said_of(path: Path, **how) -> str:
 def test_references_are_enforced(database):
     with open_store(database) as db:
         with pytest.raises(sqlite3.IntegrityError):
-            db["visit_pages"].insert(
-                {"visit_id": "x", "position": 0, "page_id": "x", "role": "dom", "url": ""}
+            db["set_pages"].insert(
+                {"page_set_id": 1, "position": 0, "page_id": "x", "role": "dom", "url": ""}
             )
         with pytest.raises(sqlite3.IntegrityError), writing(db):
             db["tracking_numbers"].insert({"number": "AA1", "parcel_id": "none", "role": "other"})
