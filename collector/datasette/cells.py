@@ -33,7 +33,9 @@ _EVIDENCE = {
     (None, "visit_id"): "visit_id",
 }
 #: Columns of views and queries that name a row of a table, as foreign keys do in tables.
-_ROWS = {"event_id": "events", "worst": "disagreements", "order_id": "orders"}
+_ROWS = {"event_id": "events", "worst": "disagreements", "order_id": "orders", "visit_id": "visits"}
+#: What a visit leads to in views, which no reference names: the view, and what it is called.
+_OF_VISIT = {"page_set_id": ("visit_pages", "pages"), "outcome": ("readings", "reading")}
 #: References in tables that are drawn here: labels that are moments, and rows with pages behind them.
 _REFERENCES = {
     "run_id": "runs",
@@ -70,11 +72,12 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """Addresses: of an archived page, of a row of a table, of a parcel's own page."""
+    """Addresses: of an archived page, a row of a table, a parcel's own page, a visit's rows in a view."""
 
     page: Callable[[str], str]
     row: Callable[[str, str], str]
     parcel: Callable[[str], str]
+    of_visit: Callable[[str, str], str]
 
 
 def drawn(cell: Cell, places: Places, *, is_table: bool) -> Markup | None:
@@ -82,6 +85,8 @@ def drawn(cell: Cell, places: Places, *, is_table: bool) -> Markup | None:
     if cell.value is None:
         return None
     evidence = _evidence(cell, places)
+    if (of_visit := _of_visit(cell, places)) is not None:
+        return of_visit
     if isinstance(cell.value, Mapping):
         reference = _reference(cell.column, cell.value, places)
         return reference if evidence is None or reference is None else reference + evidence
@@ -112,6 +117,17 @@ def _link(cell: Cell, places: Places) -> Markup | None:
     if cell.column in _ROWS:
         return _LINK.format(href=places.row(_ROWS[cell.column], cell.value), text=cell.value)
     return None
+
+
+def _of_visit(cell: Cell, places: Places) -> Markup | None:
+    """The link from a visit to its pages, or from its outcome to its reading; None for any other cell."""
+    visit_id = cell.beside("id")
+    if cell.table != "visits" or cell.column not in _OF_VISIT or not isinstance(visit_id, str):
+        return None
+    view, called = _OF_VISIT[cell.column]
+    link = _LINK.format(href=places.of_visit(view, visit_id), text=called)
+    said = badge(cell.column, cell.value)
+    return link if said is None else said + Markup(" ") + link
 
 
 def _printed(cell: Cell) -> Markup:

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 from importlib import resources
 from typing import Any
+from urllib.parse import urlencode
 
 from datasette.utils import tilde_encode
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader
@@ -72,12 +73,17 @@ def _rendered(
         page=partial(archive_page.page_address, datasette, database),
         row=partial(_row_address, datasette, database),
         parcel=partial(parcel_address, datasette, database),
+        of_visit=partial(_rows_address, datasette, database),
     )
     return drawn(Cell(value, column, table, row), places, is_table=table is not None and table not in VIEWS)
 
 
 def _row_address(datasette: Served, database: str, table: str, key: str) -> str:
     return str(datasette.urls.row(database, table, tilde_encode(key)))
+
+
+def _rows_address(datasette: Served, database: str, view: str, visit_id: str) -> str:
+    return f"{datasette.urls.table(database, view)}?{urlencode({'visit_id__exact': visit_id})}"
 
 
 def _is_of_ours(datasette: Served, database: str | None, request: Asked | None) -> bool:

@@ -50,8 +50,8 @@ LABELS = [
     ("observations", "parcel_id", "parcels", "title"),
     ("observations", "event_id", "events", "description"),
     ("disagreements", "observation_a", "observations", "description"),
-    ("readings", "parcel_id", "parcels", "title"),
-    ("visit_pages", "visit_id", "visits", "seen_at"),
+    ("reading_spans", "parcel_id", "parcels", "title"),
+    ("reading_spans", "first_visit_id", "visits", "seen_at"),
     ("visits", "run_id", "runs", "started_at"),
 ]
 #: How many rows of one table are opened from one page: every row's page is made alike.
@@ -270,7 +270,7 @@ def test_references_are_shown_by_what_people_call_them(table, column, other, lab
         ),
         ("orders", {"order_items", "parcel_orders", "order_sightings"}),
         (f"order_items?order_id={TWO_PARCELS}", {"parcel_items"}),
-        ("visits", {"visit_pages", "readings"}),
+        ("visits", {"reading_spans"}),
         ("events", {"observations"}),
     ],
 )
@@ -287,6 +287,16 @@ def test_a_row_leads_to_the_rows_that_speak_of_it(rows, others, reader):
         assert reader.counted == count, said
         met |= {other} if count else set()
     assert others <= met
+
+
+@pytest.mark.parametrize(("column", "view"), [("page_set_id", "visit_pages"), ("outcome", "readings")])
+def test_a_visit_leads_to_what_it_brought_and_to_what_was_read(column, view, reader):
+    reader.open(f"{DATABASE}/visits")
+    reader.follow(reader.page.locator(f"td.col-{column} a").first)
+    assert reader.page.url.split("?")[0].endswith(f"{DATABASE}/{view}")
+    assert reader.counted > 0
+    reader.follow(reader.page.locator("td.col-visit_id a").first)
+    assert reader.page.locator("h1").inner_text().startswith("visits: ")
 
 
 @pytest.mark.parametrize("name", QUERIES)

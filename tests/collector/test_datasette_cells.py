@@ -14,6 +14,7 @@ PLACES = Places(
     page=lambda name: f"/page/{name}",
     row=lambda table, key: f"/{table}/{key}",
     parcel=lambda p: f"/parcel/{p}",
+    of_visit=lambda view, visit: f"/{view}?visit_id__exact={visit}",
 )
 HOSTILE = '"><script>alert(1)</script><a href="javascript:alert(1)" x="'
 
@@ -113,9 +114,9 @@ def test_times_of_an_event_stand_on_lines_of_their_own():
     [
         ("observations", "last_seen_at", "2026-03-01T10:00:00Z", {"id": "o1"}, "/page/o1"),
         ("visits", "seen_at", "2026-03-01T10:00:00Z", {"id": "v1"}, "/page/v1"),
-        ("visit_pages", "page_id", {"value": "p1", "label": "p1"}, {}, "/page/p1"),
+        ("visit_pages", "page_id", "p1", {}, "/page/p1"),
         ("sightings", "last_visit_id", {"value": "v2", "label": "2026-03-01T10:00:00Z"}, {}, "/page/v2"),
-        ("readings", "outcome", "ok", {"visit_id": {"value": "v3", "label": "x"}}, "/page/v3"),
+        ("readings", "outcome", "ok", {"visit_id": "v3"}, "/page/v3"),
         ("pages", "media_type", "text/html", {"id": "p2"}, "/page/p2"),
         (None, "observation_id", "o2", {}, "/page/o2"),
     ],
@@ -142,6 +143,17 @@ def test_views_and_queries_lead_to_parcels_and_rows_as_tables_do():
     assert cell("parcel_id", "LP1", "clock_counts", is_table=True) is None
     assert cell("parcel_id", HOSTILE).count("<") == 2
     assert cell("description", HOSTILE, "observations", is_table=True) is None
+
+
+def test_a_visit_leads_to_its_pages_and_its_reading_which_are_rows_of_views():
+    assert cell("page_set_id", 7, "visits", is_table=True, id="v1") == (
+        '<a href="/visit_pages?visit_id__exact=v1">pages</a>'
+    )
+    outcome = cell("outcome", "ok", "visits", is_table=True, id="v1")
+    assert outcome == badge("outcome", "ok") + Markup(' <a href="/readings?visit_id__exact=v1">reading</a>')
+    assert cell("page_set_id", 7, "set_pages", is_table=True) is None
+    assert drawn(Cell("ok", "outcome", "visits", ("ok",)), PLACES, is_table=True) == badge("outcome", "ok")
+    assert cell("visit_id", "v1", "readings") == '<a href="/visits/v1">v1</a>'
 
 
 def test_all_that_is_drawn_is_marked_as_html_already():
