@@ -95,7 +95,9 @@ def tracking_page(document: Document) -> tuple[Reading, ...] | None:
         return (replace(_error(root), order_ids=orders),)
     if document.kind is None:
         return None
-    is_without_steps = maybe(root, REST_OF_2022) is not None and maybe(root, SENT_IN_2022) is None
+    # An empty rest is what a comment leaves that nothing closed.
+    has_rest = any(text_of(root, part) is not None for part in REST_OF_2022)
+    is_without_steps = has_rest and maybe(root, SENT_IN_2022) is None
     if is_without_steps or _says_no_update(document.words):
         return (Reading(Outcome.NO_EVENTS_YET, order_ids=orders),)
     raise LayoutChanged(NAME, V2.part("node"))

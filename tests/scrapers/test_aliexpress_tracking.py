@@ -642,6 +642,12 @@ def test_the_page_of_2022_without_its_module_has_no_events_yet():
     assert one(page).outcome is Outcome.NO_EVENTS_YET
 
 
+def test_rows_of_2022_that_a_comment_swallowed_are_not_said_to_be_missing():
+    page = dom('<div class="status-title-text"><!--</div>' + V2022, OLD_URL)
+    with pytest.raises(LayoutChanged):
+        SHOP.parse([page])
+
+
 # --- data and markup together --------------------------------------------------------------------------
 
 
