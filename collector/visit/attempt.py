@@ -13,7 +13,7 @@ from datetime import datetime
 import playwright.async_api as pw
 
 from collector.answer import Answer
-from collector.browser.tabs import Tab
+from collector.browser.tab import Tab
 from collector.browser.traffic import Traffic
 from collector.limits import Limits
 from collector.visit.asked import Asked

@@ -40,7 +40,6 @@ def targets(bench):
 def test_the_next_number_of_a_portal_comes_into_the_same_tab(bench):
     bench.visit(Depot())
     (first,) = [tab.page for name, tab in waiting(bench) if name == "depot"]
-    assert first.url == "about:blank"
     assert bench.visit(Depot(), OTHER).readings[0].number == OTHER
     assert first in targets(bench)
 
@@ -124,12 +123,63 @@ def test_between_two_numbers_a_page_asks_for_nothing(bench):
     bench.visit(Depot())
 
     async def quiet():
-        await asyncio.sleep(0.5)  # what was on its way has arrived
+        await asyncio.sleep(2)  # the page was left, and what was on its way has arrived
         before = len(bench.site.asked)
         await asyncio.sleep(0.5)
         return len(bench.site.asked) - before
 
     assert bench.runner.run(quiet()) == 0
+
+
+@pytest.mark.parametrize("afterwards", [None, page("<ul class=rows><li>Other</ul>")])
+def test_a_page_that_nobody_replaces_is_soon_left_for_an_empty_one(bench, afterwards):
+    """What it leads itself to in that moment is left as well."""
+    bench.site.lasting("www.counter.test", "/steady", page("<ul class=rows><li>Steady</ul>"))
+    bench.visit(Steady())
+    (tab,) = [tab for name, tab in waiting(bench) if name == "counter"]
+
+    async def moment():
+        if afterwards is not None:
+            bench.site.lasting("www.counter.test", "/moved", afterwards)
+            await tab.page.evaluate("location.href = '/moved'")
+        await asyncio.sleep(2)
+
+    bench.runner.run(moment())
+    assert tab.page.url == "about:blank"
+    assert tab in [waits for _, waits in waiting(bench)]
+
+
+def test_a_page_that_has_moved_by_itself_is_left_for_an_empty_one_first(bench):
+    bench.visit(Steady())
+    (tab,) = [tab for name, tab in waiting(bench) if name == "counter"]
+    tab.shows = "https://www.counter.test/what-it-was"
+    bench.site.lasting("www.counter.test", f"/{NUMBER}", page("<ul class=rows><li>One</ul>"))
+    assert bench.visit(Counter()).outcome is Outcome.OK
+    opened = [url for url in bench.runner.run(history(tab)) if url.startswith("https:")]
+    assert opened == [f"https://www.counter.test/{NUMBER}"], (
+        "what went before is forgotten with the empty page"
+    )
+
+
+async def history(tab):
+    told = await tab.events.send("Page.getNavigationHistory")
+    return [entry["url"] for entry in told["entries"]]
+
+
+def test_an_address_that_differs_in_its_fragment_alone_is_loaded_anew(bench):
+    """Such an address opens no new document: the page would go on to show the number before."""
+    shows = (
+        "<ul class=rows></ul><script>document.querySelector('ul').innerHTML = '<li>' + location.hash</script>"
+    )
+    bench.site.lasting("www.counter.test", "/all", page(shows))
+
+    class Fragment(Counter):
+        def url(self, number, language):
+            return f"https://www.counter.test/all#{number}"
+
+    for number in (NUMBER, OTHER, OTHER, NUMBER):
+        visited = bench.visit(Fragment(), number)
+        assert visited.readings[0].rows[0].description == f"#{number}"
 
 
 def test_two_visits_to_one_portal_at_once_do_not_share_a_tab(bench):

@@ -1,0 +1,69 @@
+"""What a browser is started with: features turned off, and pages divided among processes by site."""
+
+import psutil
+import pytest
+
+from collector.browser.starting import FEATURES_OFF
+from fixtures.messages import page
+from tests.browser.conftest import Counter, Depot
+
+pytestmark = pytest.mark.browser
+
+_OFF = "--disable-features="
+
+
+def command_line(bench):
+    """The arguments of the running browser, in order."""
+    (process,) = bench.browser.processes
+    return psutil.Process(process).cmdline()
+
+
+def renderers(bench):
+    """The processes that show pages."""
+    (process,) = bench.browser.processes
+    family = psutil.Process(process).children(recursive=True)
+    return [one.pid for one in family if "--type=renderer" in one.cmdline()]
+
+
+def test_whatever_playwright_turns_off_stays_off(bench):
+    """A browser heeds the last of several lists: ours has to repeat Playwright's."""
+    given = [one for one in command_line(bench) if one.startswith(_OFF)]
+    theirs = {name for one in given if one != FEATURES_OFF for name in one.removeprefix(_OFF).split(",")}
+    missing = theirs - set(FEATURES_OFF.removeprefix(_OFF).split(","))
+    assert given[-1] == FEATURES_OFF
+    assert theirs
+    assert not missing, f"add to collector/browser/starting.py: {sorted(missing)}"
+
+
+def test_pages_of_one_portal_share_a_process_and_those_of_two_do_not(bench):
+    bench.visit(Depot())
+    alone = set(renderers(bench))
+    bench.site.lasting("www.counter.test", "/DP000000001", page("<ul class=rows><li>Steady</ul>"))
+    bench.visit(Counter())
+    both = set(renderers(bench))
+    assert len(alone) == 1
+    assert alone < both
+    for _ in range(3):
+        bench.visit(Depot())
+        bench.visit(Counter())
+    assert len(renderers(bench)) == 2
+
+
+def test_a_strangers_frame_has_a_process_of_its_own(bench):
+    """Pages of two sites never share a process, however few processes there may be."""
+    framed = '<iframe src="https://api.depot.test/frame"></iframe>'
+    bench.site.lasting("www.counter.test", "/framed", page(framed))
+    bench.site.lasting("api.depot.test", "/frame", page("<p>A frame"))
+
+    async def frames_apart():
+        (engine,) = bench.browser._engines.values()
+        chromium = engine.tabs.running.chromium
+        context = await chromium.new_context()
+        try:
+            await (await context.new_page()).goto("https://www.counter.test/framed", wait_until="load")
+            told = await (await chromium.new_browser_cdp_session()).send("Target.getTargets")
+            return [one["url"] for one in told["targetInfos"] if one["type"] == "iframe"]
+        finally:
+            await context.close()
+
+    assert bench.runner.run(frames_apart()) == ["https://api.depot.test/frame"]
