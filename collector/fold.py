@@ -19,6 +19,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from hashlib import sha256
 
 from collector.fold_track import Item, SeenReading, Sighting, Track
@@ -99,13 +100,16 @@ def _folded(portal: str, tracking_number: str, track: Track) -> Folded:
     )
 
 
+_normal = lru_cache(maxsize=4096)(vocabulary.normal)
+
+
 def _ids(portal: str, tracking_number: str, made: Sequence[Item]) -> dict[Item, str]:
     """An id for each item from what it first said: the same facts give the same ids."""
     seen: dict[tuple[str, str], int] = defaultdict(int)
     ids: dict[Item, str] = {}
     for item in made:
         row = item.sightings[0].row
-        kind = row.printed.code or vocabulary.normal(row.printed.description)
+        kind = row.printed.code or _normal(row.printed.description)
         time = "" if row.local_time is None else row.local_time.isoformat()
         seen[kind, time] += 1
         parts = (portal, tracking_number, kind, time, str(seen[kind, time]))

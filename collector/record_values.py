@@ -47,7 +47,7 @@ def json_in(text: str | bytes) -> object:
         raise RecordError(f"the record is longer than {MAX_BYTES:,} bytes")
     try:
         plain = text.decode("utf-8-sig") if isinstance(text, bytes) else text.removeprefix("\ufeff")
-        return json.loads(plain, parse_constant=_refuse_constant)
+        return _DECODER.decode(plain)
     except UnicodeDecodeError:
         raise RecordError("the text is not UTF-8") from None
     except json.JSONDecodeError as error:
@@ -58,6 +58,13 @@ def json_in(text: str | bytes) -> object:
         raise
     except ValueError:  # an integer of more digits than Python reads
         raise RecordError("a number in it is too long") from None
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise RecordError(f"{name} is not JSON")
+
+
+_DECODER = json.JSONDecoder(parse_constant=_refuse_constant)
 
 
 def canonical_line(data: Mapping[str, Any]) -> bytes:
@@ -76,10 +83,6 @@ def canonical_line(data: Mapping[str, Any]) -> bytes:
     if _NUL.search(text):
         raise RecordError("a text in it contains a NUL character")
     return line
-
-
-def _refuse_constant(name: str) -> NoReturn:
-    raise RecordError(f"{name} is not JSON")
 
 
 def text_at(data: Mapping[str, Any], key: str, at: str = "") -> str | None:

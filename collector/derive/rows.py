@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
+from functools import lru_cache
 from itertools import groupby
 from operator import itemgetter
 from typing import Any
@@ -224,5 +225,7 @@ def _said(s: SeenParcel) -> Row:
     }
 
 
+# Most instants stand in several columns, those of visits in many rows.
+@lru_cache(maxsize=4096)
 def _at(instant: datetime | None) -> str | None:
     return None if instant is None else iso_utc(instant)

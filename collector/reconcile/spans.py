@@ -82,9 +82,9 @@ def span_at(row: ReadRow, offset_minutes: int | None) -> Span | None:
 def _at_offset(wall: Span, offset_minutes: int) -> Span | None:
     by = timedelta(minutes=offset_minutes)
     try:
-        return Span(
-            (wall.earliest - by).replace(tzinfo=UTC), (wall.latest - by).replace(tzinfo=UTC), wall.is_day
-        )
+        earliest = (wall.earliest - by).replace(tzinfo=UTC)
+        is_instant = wall.latest == wall.earliest
+        return Span(earliest, earliest if is_instant else (wall.latest - by).replace(tzinfo=UTC), wall.is_day)
     except OverflowError:
         return None
 

@@ -1,6 +1,7 @@
 """The names of towns within the names of places, for comparison. Pure."""
 
 import re
+from functools import lru_cache
 
 from scrapers import vocabulary
 
@@ -33,6 +34,7 @@ _COMMON = frozenset(
 )
 
 
+@lru_cache(maxsize=4096)
 def towns(place: str | None) -> frozenset[str]:
     """The longer words of a place's name; places that share one are taken for the same."""
     return frozenset(_WORD.findall(vocabulary.normal(place))) - _COMMON if place else frozenset()
