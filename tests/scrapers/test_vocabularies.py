@@ -74,6 +74,7 @@ DHL: list[Case] = [
         "Die Sendung wird ins Zielland transportiert und dort an die Zustellorganisation übergeben.",
         M.NOTICE,
     ),
+    ("dhl", None, "Die Sendung wird durch den Zoll bearbeitet.", M.IMPORT_CUSTOMS_STARTED),
     ("dhl", None, "Die Sendung wurde in das Zustellfahrzeug geladen.", M.OUT_FOR_DELIVERY),
     ("dhl", None, "Die Sendung wird voraussichtlich heute zugestellt.", M.NOTICE),
     ("dhl", None, "Die Sendung wurde erfolgreich zugestellt.", M.DELIVERED),
@@ -110,6 +111,9 @@ ROYAL_MAIL: list[Case] = [
     ("royalmail", "EVGPD", "Due to be delivered today", M.OUT_FOR_DELIVERY),
     ("royalmail", None, "Due to be delivered today", M.NOTICE),
     ("royalmail", None, "**Delivered by** A POSTMAN", M.DELIVERED),
+    ("royalmail", None, "Item received in the UK", M.ARRIVED_DESTINATION_COUNTRY),
+    ("royalmail", None, "Item received at sorting office", M.ARRIVED_FACILITY),
+    ("royalmail", None, "Item despatched to delivery office", M.DEPARTED_FACILITY),
     ("royalmail", None, "Not delivered by us", None),
     ("royalmail", "EVNPS", "Ready for redelivery or collection", M.HELD_AT_DEPOT),
     ("royalmail", None, "Released from Customs", M.CUSTOMS_CLEARED),
@@ -275,6 +279,14 @@ FROM_CHINA: list[Case] = [
     ),
 ]
 OVERSEAS: list[Case] = [
+    ("israelpost", None, "Arrived in Israel", M.ARRIVED_DESTINATION_COUNTRY),
+    ("auspost", None, "Into customs", M.IMPORT_CUSTOMS_STARTED),
+    (
+        "canadapost",
+        None,
+        "International item has arrived in Canada and was sent for customs review",
+        M.IMPORT_CUSTOMS_STARTED,
+    ),
     ("canadapost", "3000", "", M.INFO_RECEIVED),
     ("canadapost", "0910", "", M.CUSTOMS_CLEARED),
     ("canadapost", "0162", "", M.NOTICE),
