@@ -21,6 +21,8 @@ LONGEST = 100
 ONE_ZONE = 0.97
 
 _LANGUAGES = ("es", "fr", "de", "pt", "pt_BR", "it", "nl", "pl", "ru", "zh_CN", "zh_TW", "ja", "he")
+#: Names that some languages give a country, and everybody a far greater city of another one: Bahia's capital.
+_CITIES = frozenset({"salvador"})
 _PARTS = re.compile(r"[,，、/;()（）|\[\]【】]")
 _ALIASES = {
     "AE": "UAE|Emirates|Emiratos Árabes|Emirados Árabes",
@@ -149,7 +151,7 @@ def _names() -> Mapping[str, str]:
         words = gettext.translation("iso3166-1", pycountry.LOCALES_DIR, languages=[language], fallback=True)
         for code, name in english:
             names.setdefault(gazetteer.key(words.gettext(name)), code)
-    return names
+    return {name: code for name, code in names.items() if name not in _CITIES}
 
 
 @cache

@@ -108,6 +108,8 @@ def test_in_a_state_of_two_zones_town_or_zip_code_decides_and_nothing_is_guessed
         ("TORONTO, CA", None, ("America/Toronto", "CA")),
         ("Vancouver BC", None, ("America/Vancouver", "CA")),
         ("CURITIBA, PR", "BR", ("America/Sao_Paulo", "BR")),
+        ("Salvador / BA", "BR", ("America/Bahia", "BR")),
+        ("El Salvador", "BR", ("America/El_Salvador", "SV")),
         ("Port of Spain", None, ("America/Port_of_Spain", "TT")),
     ],
 )
