@@ -20,6 +20,7 @@ from benchmarks.processes import cost_of, table
 from collector.derive import Deriver
 from collector.derive.crew import VARIABLE
 from collector.derive.estimating import known_estimates
+from collector.derive.garbage import seldom_collected
 from collector.derive.gathering import gathered
 from collector.derive.linking import linked
 from collector.derive.tracks import folded_parcels
@@ -93,7 +94,7 @@ def stepped(parcels: int) -> Steps:
 def steps(database: Path, parcels: int) -> Steps:
     """The steps over everything in `database`, in parts as the program takes them."""
     taken = Steps(parcels)
-    with open_store(database, must_exist=True) as db:
+    with open_store(database, must_exist=True) as db, seldom_collected():
         deriver, known = Deriver(db, portals(), workers=0), known_estimates(db)
         waiting = "select distinct tracking_number from visits where tracking_number is not null order by 1"
         numbers, done = [row[0] for row in db.execute(waiting)], set[str]()
