@@ -119,7 +119,8 @@ class Correos(TrackingPortal):
     def joined(self, readings: Sequence[Reading], missing: Sequence[str]) -> tuple[Reading, ...]:
         """One reading per parcel code: canonico's rows where it has any, checked against the search's."""
         problems = tuple(f"one reply is in no known state; looked for {wanted}" for wanted in missing)
-        return tuple(replace(one, problems=one.problems + problems) for one in one_per_parcel(readings))
+        found = one_per_parcel(readings)
+        return tuple(replace(one, problems=one.problems + problems) if problems else one for one in found)
 
 
 def _is_denied(status: int | None, text: str) -> bool:
@@ -129,7 +130,7 @@ def _is_denied(status: int | None, text: str) -> bool:
 
 def _parcels(entries: Sequence[object], service: Service, asked: str | None) -> tuple[Reading, ...]:
     readings = read_parcels(entries, service.number, lambda parcel: _parcel(parcel, service))
-    return tuple(replace(one, number=one.number or asked) for one in readings)
+    return tuple(one if one.number else replace(one, number=asked) for one in readings)
 
 
 def _parcel(parcel: Record, service: Service) -> Reading:
@@ -160,18 +161,19 @@ def _without_rows(parcel: Record, has_list: bool, service: Service) -> Outcome:
 
 
 def _row(event: Record, service: Service) -> Row | None:
-    printed = [text for text in (string_at(event, service.short), string_at(event, service.long)) if text]
-    texts = [text for text in printed if not text.startswith(UNTRANSLATED)] or printed[:1]
-    if not texts:
+    short, long = string_at(event, service.short), string_at(event, service.long)
+    texts = [text for text in (short, long) if text and not text.startswith(UNTRANSLATED)]
+    description = texts[0] if texts else short or long
+    if description is None:
         return None
     office = string_at(event, "unidad")
     when = filter(None, (string_at(event, service.day), string_at(event, service.time)))
     return Row(
-        description=texts[0],
+        description=description,
         time_text=" ".join(when) or None,
         place=string_at(event, "localidad") or (office if office != NO_OFFICE else None),
         code=string_at(event, "codEvento"),
-        note=texts[1] if len(texts) > 1 and texts[1] != texts[0] else None,
+        note=texts[1] if len(texts) > 1 and texts[1] != description else None,
     )
 
 

@@ -43,17 +43,17 @@ def packages(reply: Reply) -> tuple[Reading, ...]:
     asked = _order_asked(reply, entries)
     country = string_at(record_at(module, "logisticsReceiverInfo"), "country")
     readings = read_parcels(entries, "originMailNo", _package) or (Reading(Outcome.NO_EVENTS_YET),)
-    readings = tuple(
+    orders = _orders(asked, record_at(module, "fastDeliveryInfoDTO"))
+    return tuple(
         replace(
             reading,
             destination_country=country,
             order_ids=() if asked is None else (asked,),
+            orders=() if position else orders,
             language=language_asked(reply),
         )
-        for reading in readings
+        for position, reading in enumerate(readings)
     )
-    orders = _orders(asked, record_at(module, "fastDeliveryInfoDTO"))
-    return (replace(readings[0], orders=orders), *readings[1:])
 
 
 def usable(text: str | None) -> str | None:
