@@ -29,7 +29,6 @@ from collector.reconcile.events import Event, events
 from collector.reconcile.grouping import grouped
 from collector.reconcile.inferring import inferred
 from collector.reconcile.scanning import Known, known_rows
-from collector.reconcile.scans import passings
 from collector.reconcile.settling import SURE, bearing_each_other, settled, spread, unparted
 from collector.reconcile.sides import Said, speakers
 from collector.reconcile.statements import Pairs, of_sources, standing, unrepeated
@@ -115,11 +114,7 @@ def _reconciled(
     borne_out = {name for group in shared for name in bearing_each_other(group, beliefs, telling)}
     beliefs |= _allowed(spread(tracks, where, beliefs, borne_out), where, groups, beliefs)
     beliefs |= _allowed(_repeated(tracks, known, beliefs), where, groups, beliefs)
-    sole = {o.id for rows in tracks.values() for (_, _, times), o in passings(rows) if times == 1}
-    said = [
-        [_said(o, where, known, beliefs, witnesses, estimates, is_sole=o.id in sole) for o in group]
-        for group in groups
-    ]
+    said = [[_said(o, where, known, beliefs, witnesses, estimates) for o in group] for group in groups]
     made = events(said, tracks, parcel.countries)
     is_all = all(o.is_current for o in observations.values())
     gone = where if is_all else contexts(_oldest_first(parcel.tracks), parcel.countries, parcel.zones)
@@ -209,13 +204,11 @@ def _said(
     beliefs: Mapping[str, Belief],
     witnesses: Mapping[str, bool],
     estimates: Estimates,
-    *,
-    is_sole: bool,
 ) -> Said:
     # A row that repeats another is as late as that one.
     portal, leg = known[o.id].repeats or (o.portal, where[o.id].leg)
     habit = estimate_of(portal, leg, estimates)
-    return Said(o, beliefs[o.id], where[o.id].leg, habit, witnesses[o.id], is_sole)
+    return Said(o, beliefs[o.id], where[o.id].leg, habit, witnesses[o.id])
 
 
 def _zones(group: Iterable[Observation], where: Mapping[str, Context], parcel: Parcel) -> list[str]:

@@ -11,10 +11,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Literal
 
-from collector.reconcile.model import ONCE
 from collector.reconcile.sides import Said, bearing_out
 from collector.reconcile.spans import Span, fitting_offset, zone_offset
-from collector.reconcile.towns import towns
 from scrapers.words import Milestone
 
 Kind = Literal["conflict", "lag", "unexplained", "zone_label", "timezone", "precision", "revision"]
@@ -33,8 +31,6 @@ SEVERITY: dict[Kind, str] = {
 LONGEST_LAG = timedelta(days=2)
 #: A lag is no habit any more where it is longer than nine in ten are by this factor.
 LAG_MARGIN = 1.6
-#: What comes again and again hardly comes again so soon.
-SOON_AGAIN = timedelta(hours=1)
 #: Clocks nobody declared: labels, and what was worked out from other rows.
 _UNSURE = frozenset({"stated", "payload", "inferred", "corrected"})
 
@@ -98,8 +94,6 @@ def _real_kind(
         return "unexplained"  # rows in other words, or without a minute, may as well be two events
     if bearing_out(late, sides) > max(1, bearing_out(early, sides)):
         return "conflict"  # the early one is alone: what came first is wrong
-    if bearing_out(early, sides) < 2 and _may_be_again(early, late, gap):
-        return "unexplained"  # and so may two rows alone
     return "unexplained" if late.habit.lag_class is None and gap <= LONGEST_LAG else "conflict"
 
 
@@ -107,20 +101,6 @@ def _names(side: Said, sides: Mapping[str, Said]) -> set[Milestone]:
     """What those who tell the moment of `side` to the minute call it."""
     every = (side, *(other for other in sides.values() if other.agrees_with(side)))
     return {m for other in every if other.is_fine and (m := other.observation.row.milestone) is not None}
-
-
-def _may_be_again(early: Said, late: Said, gap: timedelta) -> bool:
-    """Whether the milestone may have come twice: not where two portals that are on time differ by little."""
-    is_on_time = early.habit.lag_class == late.habit.lag_class == "scan"
-    if early.observation.row.milestone in ONCE or (is_on_time and gap <= SOON_AGAIN):
-        return False
-    return not _are_sole(early, late)
-
-
-def _are_sole(a: Said, b: Said) -> bool:
-    """Whether either page passes the milestone just once, and both name one town."""
-    places = [side.observation.row.printed.place for side in (a, b)]
-    return a.is_sole and b.is_sole and bool(towns(places[0]) & towns(places[1]))
 
 
 def _longest_lag(side: Said) -> timedelta:

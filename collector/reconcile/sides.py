@@ -19,7 +19,6 @@ class Said:
 
     habit       what is learned of its portal on its leg (of the portal and leg whose row it repeats)
     is_witness  whether it speaks of its own knowledge: one that repeats another portal's row does not
-    is_sole     whether its page passes its milestone just once
     """
 
     observation: Observation
@@ -27,7 +26,6 @@ class Said:
     leg: Leg | None = None
     habit: Estimate = UNKNOWN
     is_witness: bool = True
-    is_sole: bool = False
 
     @property
     def wall(self) -> Span | None:
