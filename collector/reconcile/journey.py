@@ -58,6 +58,4 @@ def stretch_of(milestone: Milestone | None, leg: Leg | None) -> int | None:
 
 def speaking_against(moment: float, stretch: int, passed: Iterable[Passed]) -> int:
     """How many events say that the parcel had not come so far by then, or had already gone on."""
-    return sum(
-        (there < stretch and at > moment) or (there > stretch and at < moment) for at, there in passed
-    )
+    return sum((there < stretch and at > moment) or (there > stretch and at < moment) for at, there in passed)
