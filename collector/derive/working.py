@@ -6,10 +6,11 @@ from collections.abc import Callable, Collection, Sequence
 from copyreg import dispatch_table
 from dataclasses import fields
 from io import BytesIO
+from multiprocessing.reduction import ForkingPickler
 from operator import attrgetter
 from typing import Any
 
-from collector.derive.gathering import Group
+from collector.derive.gathering import Group, Shown
 from collector.derive.rows import ParcelRows, Row, count_rows, parcel_rows
 from collector.derive.tracks import FoldedParcel, folded_parcels
 from collector.fold import Observation, Sighting
@@ -17,6 +18,8 @@ from collector.read.rows import ReadRow
 from collector.reconcile import Reconciled, both_passes, counts, reconcile
 from collector.reconcile.clocks import Estimates
 from collector.reconcile.learn import used_estimates
+from collector.store.facts import StoredPage, StoredVisit
+from scrapers.contract import Reading
 from scrapers.contract import Row as PrintedRow
 
 
@@ -54,6 +57,10 @@ class _Packer(pickle.Pickler):
     dispatch_table = dispatch_table | {
         kind: _as_call(kind) for kind in (Observation, PrintedRow, ReadRow, Sighting)
     }
+
+
+for _kind in (PrintedRow, Reading, Shown, StoredPage, StoredVisit):
+    ForkingPickler.register(_kind, _as_call(_kind))  # what is handed to other processes
 
 
 def reconciled(packed: bytes, known: Estimates, without: Collection[str]) -> list[ParcelRows]:
