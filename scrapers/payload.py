@@ -139,8 +139,10 @@ def whole_at(record: Record, key: str) -> int | None:
 
 def iso_day(text: str | None) -> str | None:
     """The day that an ISO date or stamp begins with, as an ISO date; None if it begins with none."""
+    if text is None:
+        return None
     try:
-        return date.fromisoformat((text or "")[:10]).isoformat()
+        return date.fromisoformat(text[:10]).isoformat()
     except ValueError:
         return None
 
