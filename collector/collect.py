@@ -111,8 +111,7 @@ class _Run:
             if self.keeper.network.may_have_been_gone:
                 self.keeper.forgive()
             summary.unknown = new_unknown_phrases(self.db, now)
-            for portal in sorted({portal for portal, _ in self.done}):
-                note_shrinking(self.db, portal, now)
+            note_shrinking(self.db, {portal for portal, _ in self.done}, now)
         summary.redone = self.deriver.redone
         summary.drift = drifts(self.db)
         summary.in_trouble = troubles(self.db, now)

@@ -1,6 +1,6 @@
 """Signs of drift, read and written, and what it takes to see them in the database."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 
 from sqlite_utils import Database
@@ -14,8 +14,8 @@ select rows_read from visits where portal = ? and tracking_number = ? and outcom
 order by seen_at desc, id limit 1
 """
 _ROW_COUNTS = """
-select tracking_number, id, seen_at, rows_read from visits
-where portal = ? and seen_at >= ? and tracking_number is not null and rows_read is not null
+select portal, tracking_number, id, seen_at, rows_read from visits
+where seen_at >= ? and tracking_number is not null and rows_read is not null
   and outcome = 'ok' and complete = 1
 """
 #: How far back parcels' rows are counted.
@@ -77,15 +77,17 @@ def rows_before(db: Database, portal: str, number: str | None) -> int | None:
     return next((row["rows_read"] for row in db.query(_ROWS_BEFORE, [portal, number])), None)
 
 
-def note_shrinking(db: Database, portal: str, now: datetime) -> None:
-    """Keep it as a sign where the portal's parcels suddenly have fewer rows. Call inside a transaction."""
-    counts = [
-        RowCount(row["tracking_number"], row["id"], parse_iso_utc(row["seen_at"]), row["rows_read"])
-        for row in db.query(_ROW_COUNTS, [portal, iso_utc(now - _COUNTED_FOR)])
-    ]
-    found = shrinking(counts, now)
-    if found is not None:
-        keep_drifts(db, portal, after_run(drifts(db, portal), portal, now, found))
+def note_shrinking(db: Database, portals: Collection[str], now: datetime) -> None:
+    """Keep it as a sign where a portal's parcels suddenly have fewer rows. Call inside a transaction."""
+    counts: dict[str, list[RowCount]] = {portal: [] for portal in sorted(portals)}
+    for row in db.query(_ROW_COUNTS, [iso_utc(now - _COUNTED_FOR)]):
+        if row["portal"] in counts:
+            at = parse_iso_utc(row["seen_at"])
+            counts[row["portal"]].append(RowCount(row["tracking_number"], row["id"], at, row["rows_read"]))
+    for portal, own in counts.items():
+        found = shrinking(own, now)
+        if found is not None:
+            keep_drifts(db, portal, after_run(drifts(db, portal), portal, now, found))
 
 
 def new_unknown_wordings(db: Database, visit_id: str) -> list[str]:

@@ -91,7 +91,7 @@ alter table visits drop column blocked_hosts;
 create index idx_visits_order_id on visits (order_id, portal) where order_id is not null;
 create index idx_visits_page_set_id on visits (page_set_id);
 create index idx_visits_seen_at on visits (seen_at);
-create index idx_visits_tracking_number on visits (tracking_number);
+create index idx_visits_tracking_number_portal on visits (tracking_number, portal);
 create index idx_set_pages_page_id on set_pages (page_id);
 create index idx_reading_spans_last_visit_id on reading_spans (last_visit_id);
 create index idx_reading_spans_parcel_id on reading_spans (parcel_id, destination_country);

@@ -142,7 +142,6 @@ def test_it_is_looked_for_in_the_complete_visits_of_one_portal(db):
             store_visit(db, None, made, Canonical())
         bad = Visit("other", number, NOW, "browser", Outcome.OK, False, rows_read=0)
         store_visit(db, None, bad, Canonical())
-    for portal in ("depot", "other"):
-        note_shrinking(db, portal, NOW)
+    note_shrinking(db, {"depot", "other"}, NOW)
     (found,) = drifts(db)
     assert (found.portal, found.sign, found.since) == ("depot", Sign.SHRUNK_ACROSS, NOW - timedelta(days=1))
