@@ -28,8 +28,8 @@ _T = TypeVar("_T")
 _STILL_NEWS = timedelta(days=45)
 
 _PARCELS = """
-select p.*, (select max(v.seen_at) from readings as r join visits as v on v.id = r.visit_id
-              where r.parcel_id = p.id and v.outcome in ('ok', 'no_events_yet')) as answered_at
+select p.*, (select max(s.last_seen_at) from reading_spans as s
+              where s.parcel_id = p.id and s.outcome in ('ok', 'no_events_yet')) as answered_at
 from parcels as p
 where p.stage not in ('delivered', 'returned', 'closed') or coalesce(p.last_event_at, '') > ? order by p.id
 """

@@ -51,7 +51,7 @@ LABELS = [
     ("observations", "event_id", "events", "description"),
     ("disagreements", "observation_a", "observations", "description"),
     ("reading_spans", "parcel_id", "parcels", "title"),
-    ("reading_spans", "first_visit_id", "visits", "seen_at"),
+    ("reading_spans", "last_visit_id", "visits", "seen_at"),
     ("visits", "run_id", "runs", "started_at"),
 ]
 #: How many rows of one table are opened from one page: every row's page is made alike.

@@ -17,12 +17,13 @@ LARGE = (
     "events",
     "observations",
     "order_sightings",
+    "page_sets",
     "pages",
     "parcel_findings",
     "parcel_portals",
-    "readings",
+    "reading_spans",
+    "set_pages",
     "sightings",
-    "visit_pages",
     "visits",
 )
 QUERIES = metadata("many", title="many")["databases"]["many"]["queries"]
@@ -32,7 +33,7 @@ SUMMING = {
     "disagreements_by_kind": {"disagreements"},
     "portal_clocks": {"observations"},
     "failed_visits": {"visits"},
-    "estimate_slips": {"readings"},
+    "estimate_slips": {"reading_spans"},
     "changed_since": {"visits"},
     "order_said": {"order_sightings"},  # the order read last, where none is asked for
 }
@@ -49,7 +50,8 @@ def scanned(db, sql, values):
     """The large tables that a statement reads from end to end, by name or by the name it gives them."""
     steps = [row["detail"] for row in rows_of_plan(db, sql, values)]
     names = {match[1] for step in steps if (match := re.match(r"SCAN (\w+)", step))}
-    aliases = dict(re.findall(r"\b(?:from|join) (\w+) as (\w+)\b", sql))
+    whole = sql + "".join(VIEWS[name] for name in ("readings", "visit_pages") if name in sql)
+    aliases = dict(re.findall(r"\b(?:from|join) (\w+) as (\w+)\b", whole))
     named = {alias: table for table, alias in aliases.items()}
     return {named.get(name, name) for name in names} & set(LARGE)
 
