@@ -39,8 +39,7 @@ _PLAYWRIGHTS = (
     "msForceBrowserSignIn",
 )
 FEATURES_OFF = f"--disable-features={','.join((*_PLAYWRIGHTS, *_UNNEEDED))}"
-#: What Chromium would otherwise do on its own, outside the pages it shows, or let pages do past all blocking;
-#: and how it divides pages among processes: those of one site share one, those of two never do.
+#: What Chromium would otherwise do on its own, outside the pages it shows, or let pages do past all blocking.
 QUIET = (
     "--disable-background-networking",
     "--disable-component-update",
@@ -49,7 +48,6 @@ QUIET = (
     "--disable-quic",
     "--no-first-run",
     "--process-per-site",
-    "--renderer-process-limit=1",
     FEATURES_OFF,
     "--webrtc-ip-handling-policy=disable_non_proxied_udp",
 )

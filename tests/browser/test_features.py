@@ -1,11 +1,10 @@
-"""What a browser is started with: features turned off, and pages divided among processes by site."""
+"""What a browser is started with: features turned off, and a process for each site."""
 
 import psutil
 import pytest
 
 from collector.browser.starting import FEATURES_OFF
 from fixtures.messages import page
-from tests.browser.conftest import Counter, Depot
 
 pytestmark = pytest.mark.browser
 
@@ -18,13 +17,6 @@ def command_line(bench):
     return psutil.Process(process).cmdline()
 
 
-def renderers(bench):
-    """The processes that show pages."""
-    (process,) = bench.browser.processes
-    family = psutil.Process(process).children(recursive=True)
-    return [one.pid for one in family if "--type=renderer" in one.cmdline()]
-
-
 def test_whatever_playwright_turns_off_stays_off(bench):
     """A browser heeds the last of several lists: ours has to repeat Playwright's."""
     given = [one for one in command_line(bench) if one.startswith(_OFF)]
@@ -35,22 +27,8 @@ def test_whatever_playwright_turns_off_stays_off(bench):
     assert not missing, f"add to collector/browser/starting.py: {sorted(missing)}"
 
 
-def test_pages_of_one_portal_share_a_process_and_those_of_two_do_not(bench):
-    bench.visit(Depot())
-    alone = set(renderers(bench))
-    bench.site.lasting("www.counter.test", "/DP000000001", page("<ul class=rows><li>Steady</ul>"))
-    bench.visit(Counter())
-    both = set(renderers(bench))
-    assert len(alone) == 1
-    assert alone < both
-    for _ in range(3):
-        bench.visit(Depot())
-        bench.visit(Counter())
-    assert len(renderers(bench)) == 2
-
-
 def test_a_strangers_frame_has_a_process_of_its_own(bench):
-    """Pages of two sites never share a process, however few processes there may be."""
+    """Pages of one site share a process, those of two never do."""
     framed = '<iframe src="https://api.depot.test/frame"></iframe>'
     bench.site.lasting("www.counter.test", "/framed", page(framed))
     bench.site.lasting("api.depot.test", "/frame", page("<p>A frame"))
