@@ -9,10 +9,11 @@ import json
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from sqlite_utils import Database
 
@@ -20,6 +21,9 @@ from benchmarks.bench import Options
 from benchmarks.loads import imported
 from benchmarks.processes import table
 from collector.derive import Deriver
+from collector.importing.imported import ImportedVisit, Request
+from collector.importing.record_files import visits_in_list
+from collector.importing.storing import import_visits
 from collector.kit.cases import Case, cases
 from collector.store.facts import Visit, begin_run, store_visit
 from collector.store.opening import open_store, writing
@@ -50,7 +54,7 @@ class Growth:
 def measured(options: Options) -> str:
     """The chapter on storing."""
     numbers, rounds = (50, 4) if options.quick else (500, 20)
-    again = nothing_new(numbers, rounds)
+    again, (same, more) = nothing_new(numbers, rounds), of_records(numbers)
     sizes = [_size_of(parcels) for parcels in ((50, 100) if options.quick else (1000, 4000))]
     return "\n\n".join(
         (
@@ -58,6 +62,8 @@ def measured(options: Options) -> str:
             f"{again.visits:,} visits that found nothing new: {again.bytes_each:,.0f} bytes of the file each "
             f"(less than {BAR_BYTES} are wanted), {again.ms_each:.2f} ms of processor time each, all that "
             "follows from them derived again.",
+            f"An imported record that says nothing new: {same:,.0f} bytes, its line included, which is kept "
+            f"as a page. One that has a row more: {more:,.0f}.",
             "Databases of invented parcels, every page of them kept:",
             table(["parcels", "rows seen", "bytes", "bytes a parcel"], sizes),
         )
@@ -90,6 +96,35 @@ def nothing_new(numbers: int, rounds: int) -> Growth:
             spent, after = time.process_time() - began, _size(db, file)
     visits = numbers * rounds
     return Growth(visits, (after - before) / visits, spent / visits * 1000)
+
+
+def of_records(numbers: int, rows: int = 20) -> tuple[float, float]:
+    """Bytes of the file for a record that says what the one before said, and for one with a row more."""
+    with tempfile.TemporaryDirectory(prefix="crosstrack-records-") as folder:
+        file = Path(folder) / "crosstrack.db"
+        sizes = []
+        with open_store(file) as db:
+            request = Request("records", portals(), None, None, None, None)
+            for day, shown in enumerate((rows, rows, rows, rows + 1)):
+                lines = [_record(n, shown, _BEGAN + timedelta(days=day, minutes=n)) for n in range(numbers)]
+                visits = [v for v in visits_in_list(lines, request) if isinstance(v, ImportedVisit)]
+                import_visits(db, portals(), visits)
+                sizes.append(_size(db, file))
+    return (sizes[2] - sizes[1]) / numbers, (sizes[3] - sizes[2]) / numbers
+
+
+def _record(n: int, rows: int, seen_at: datetime) -> Mapping[str, Any]:
+    began = _BEGAN - timedelta(days=9, minutes=n)
+    events = [
+        {
+            "time_text": f"{began + timedelta(hours=7 * k):%Y-%m-%d %H:%M:%S}",
+            "description": f"Arrived at sorting center {k % 7}",
+            "place": "Shenzhen",
+        }
+        for k in reversed(range(rows))
+    ]
+    told = {"portal": "cainiao", "tracking_number": f"LP{n:014}", "seen_at": seen_at.isoformat()}
+    return {**told, "events": events}
 
 
 def _round(db: Database, deriver: Deriver, run: str, case: Case, numbers: int, count: int) -> None:
@@ -139,7 +174,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--rounds", type=int, default=20, metavar="N", help="visits of each (default: 20)")
     parser.add_argument("--json", action="store_true", help="the figures as JSON")
     given = parser.parse_args(arguments)
-    found = asdict(nothing_new(given.numbers, given.rounds))
+    same, more = of_records(given.numbers)
+    records = {"same_record_bytes": same, "record_with_new_row_bytes": more}
+    found = asdict(nothing_new(given.numbers, given.rounds)) | records
     print(json.dumps(found, indent=2) if given.json else table(list(found), [list(found.values())]))
     return 0
 

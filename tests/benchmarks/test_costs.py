@@ -58,6 +58,11 @@ def test_visits_with_nothing_new_store_no_page(monkeypatch):
     assert visits_after - visits_before == 4
 
 
+def test_a_record_with_a_row_more_takes_more_room():
+    same, more = storing.of_records(30)
+    assert 0 < same < more
+
+
 def test_every_part_of_the_benchmark_can_be_loaded():
     for module in PARTS.values():
         assert callable(__import__(module, fromlist=["measured"]).measured)
