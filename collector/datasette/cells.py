@@ -48,6 +48,7 @@ _REFERENCES = {
 }
 _LINK = Markup('<a href="{href}">{text}</a>')
 _PAGE = Markup(' <a class="ct-page" href="{href}" title="What the portal showed, as it was stored">page</a>')
+_BESIDE = Markup(' <a class="ct-page" href="{href}">{text}</a>')
 _PRINTED = Markup('<span class="ct-printed">prints {text}</span>')
 _SHOWN = Markup('<span class="ct-shown">{text}</span>')
 
@@ -125,9 +126,10 @@ def _of_visit(cell: Cell, places: Places) -> Markup | None:
     if cell.table != "visits" or cell.column not in _OF_VISIT or not isinstance(visit_id, str):
         return None
     view, called = _OF_VISIT[cell.column]
-    link = _LINK.format(href=places.of_visit(view, visit_id), text=called)
-    said = badge(cell.column, cell.value)
-    return link if said is None else said + Markup(" ") + link
+    href, said = places.of_visit(view, visit_id), badge(cell.column, cell.value)
+    if said is None:
+        return _LINK.format(href=href, text=called)
+    return said + _BESIDE.format(href=href, text=called)
 
 
 def _printed(cell: Cell) -> Markup:

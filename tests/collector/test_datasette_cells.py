@@ -150,7 +150,9 @@ def test_a_visit_leads_to_its_pages_and_its_reading_which_are_rows_of_views():
         '<a href="/visit_pages?visit_id__exact=v1">pages</a>'
     )
     outcome = cell("outcome", "ok", "visits", is_table=True, id="v1")
-    assert outcome == badge("outcome", "ok") + Markup(' <a href="/readings?visit_id__exact=v1">reading</a>')
+    assert outcome == badge("outcome", "ok") + Markup(
+        ' <a class="ct-page" href="/readings?visit_id__exact=v1">reading</a>'
+    )
     assert cell("page_set_id", 7, "set_pages", is_table=True) is None
     assert drawn(Cell("ok", "outcome", "visits", ("ok",)), PLACES, is_table=True) == badge("outcome", "ok")
     assert cell("visit_id", "v1", "readings") == '<a href="/visits/v1">v1</a>'
