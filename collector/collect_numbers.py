@@ -127,6 +127,8 @@ class PortalTurn:
 
     async def _visited(self, numbers: Sequence[str], recipient: Recipient) -> list[Visited]:
         portal, language = self.portal, self.portal.default_language
+        left = left_today(portal_state(self._db, portal.name), portal.politeness, self.clock())
+        limits = self.limits.at_most(1 + left)
         if len(numbers) > 1:
             asked = Asked(portal, portal.batch_url(numbers, language), number=numbers[0])
             visited = await answered(
@@ -135,7 +137,7 @@ class PortalTurn:
                 language=language,
                 clock=self.clock,
                 sleep=self.sleep,
-                limits=self.limits,
+                limits=limits,
             )
             return shared(portal, numbers, visited)
         alone = await visit(
@@ -145,7 +147,7 @@ class PortalTurn:
             language=language,
             clock=self.clock,
             sleep=self.sleep,
-            limits=self.limits,
+            limits=limits,
             recipient=recipient,
         )
         return [alone]

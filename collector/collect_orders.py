@@ -21,7 +21,7 @@ from collector.clock import Clock
 from collector.keeping import Keeper
 from collector.limits import Limits
 from collector.plan import Wanted, due_orders
-from collector.politeness import HUMAN, asking, permit
+from collector.politeness import HUMAN, asking, left_today, permit
 from collector.store.opening import writing
 from collector.store.portal_states import (
     keep_listed_to_end,
@@ -107,7 +107,7 @@ class AccountTurn:
             language=self.shop.default_language,
             clock=self.clock,
             sleep=self.sleep,
-            limits=self.limits,
+            limits=self._bounds(),
             keep_personal=self.keep_personal,
         )
 
@@ -142,7 +142,7 @@ class AccountTurn:
                 language=self.shop.default_language,
                 clock=self.clock,
                 sleep=self.sleep,
-                limits=self.limits,
+                limits=self._bounds(),
             )
             self.keeper.keep(self.shop, visited)
             self.is_signed_in |= visited.outcome is Outcome.OK
@@ -180,6 +180,11 @@ class AccountTurn:
             await self.sleep(pause)
         with writing(self._db):
             keep_portal_state(self._db, asking(state, self.clock()), self.session.account)
+
+    def _bounds(self) -> Limits:
+        """The bounds of the visit that begins: it may ask again only as often as the day's budget allows."""
+        state = portal_state(self._db, self.shop.name, self.session.account)
+        return self.limits.at_most(1 + left_today(state, self.shop.politeness, self.clock()))
 
     def _is_put_off(self, what: str, visits: int = 1) -> bool:
         """Whether the account must not be asked now; noted for the summary."""

@@ -72,7 +72,7 @@ def signs(
         seen[Sign.OTHER_LAYOUT] = f"rows come as {reading.layout!r}, not as {portal.layouts[0]!r}"
     if reading.rows_bad:
         seen[Sign.BAD_ROWS] = f"{reading.rows_bad} of {reading.rows_bad + rows} rows cannot be read"
-    if reading.rows_claimed is not None and reading.rows_claimed > rows:
+    if portal.shows_all and reading.rows_claimed is not None and reading.rows_claimed > rows:
         seen[Sign.MISSING_ROWS] = f"the page claims {reading.rows_claimed} rows and shows {rows}"
     if rows_before is not None and rows_before >= _LEAST_ROWS and rows < rows_before * _SHRUNK:
         seen[Sign.SHRUNK] = f"{rows} rows where there were {rows_before}"

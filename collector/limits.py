@@ -50,7 +50,7 @@ class Limits:
     first_wait_seconds: float = 2.0
     longest_wait_seconds: float = 60.0
     retry_after_cap_seconds: float = 120.0
-    at_once: int = 4
+    at_once: int = 5
 
     def changed(self, table: Mapping[str, Any]) -> "Limits":
         """These bounds with what a user's table `[machine]` says. Raises LimitError."""
@@ -67,3 +67,7 @@ class Limits:
     def nice(self) -> "Limits":
         """These bounds for a machine that has other things to do."""
         return replace(self, at_once=min(self.at_once, _PAGES_WHEN_NICE))
+
+    def at_most(self, requests: int) -> "Limits":
+        """These bounds for a visit that may ask so often and no more, but once."""
+        return replace(self, attempts=max(1, min(self.attempts, requests)))

@@ -57,6 +57,7 @@ class ChinaPost(TrackingPortal):
     politeness = Politeness(10, 100, "no limit is known; scripts are refused by both sites")
     evidence = Evidence("documented", "2026-10", "China Post's own page is unknown, only its reply")
     default_language = "en"
+    shows_all = False  # guests are shown the newest three rows of however many
     example = "EB123456785CN"
     address = Address(
         "https://www.ems.com.cn/queryList?mailNum={number}", keys=("mailNum", "mailNo", "itemId")

@@ -200,6 +200,7 @@ class Portal:
     states          states the rendered page can be in, by name; a visit waits for one or a payload
     dates_rows      whether its pages always date some row: a list without any date is a changed layout
     layouts         the forms its rows are known to come in, today's first: another one is a sign of drift
+    shows_all       whether a visitor is shown all rows the page counts: if so, fewer are a sign of drift
     consent         selectors (CSS, or Playwright's such as `button:has-text("...")`) of the buttons of a
                     cookie banner that refuse, or else close it; refusing first
     reveal          selectors of buttons that show more of the parcel ("Show details"); each that is shown is
@@ -216,6 +217,7 @@ class Portal:
     resource_hosts: ClassVar[tuple[str, ...]] = ()
     payloads: ClassVar[tuple[str, ...]] = ()
     layouts: ClassVar[tuple[str, ...]] = ()
+    shows_all: ClassVar[bool] = True
     dates_rows: ClassVar[bool] = False
     states: ClassVar[Mapping[str, State]]
     consent: ClassVar[tuple[str, ...]] = ()

@@ -26,6 +26,8 @@ from scrapers.words import Milestone
 _T = TypeVar("_T")
 #: What is over for longer than this has no news.
 _STILL_NEWS = timedelta(days=45)
+#: A parcel was watched before its next number was found if it has been for so long.
+_WATCHED = timedelta(days=1)
 
 _PARCELS = """
 select p.*, (select max(s.last_seen_at) from reading_spans as s
@@ -162,11 +164,17 @@ def _happening(row: Mapping[str, Any]) -> Happening:
 def _handoffs(
     numbers: list[dict[str, Any]], begun: Mapping[tuple[str, str], str | None]
 ) -> Iterable[Handoff]:
-    """The delivering carriers' numbers of a parcel that had another one before."""
+    """The delivering carriers' numbers of a parcel that had another one before.
+
+    Of a parcel that was watched before, a number is news when it is found: portals list what the parcel went
+    through earlier under the new number too.
+    """
     for row in numbers[1:]:
         if row["role"] == "last_mile":
-            since = begun.get((row["parcel_id"], row["number"])) or row["first_seen_at"]
-            yield Handoff(row["number"], row["carrier"], row["found_on"], _at(since))
+            found_at, watched_at = _at(row["first_seen_at"]), _first(numbers)
+            was_watched = found_at and watched_at and found_at - watched_at > _WATCHED
+            begun_at = None if was_watched else _at(begun.get((row["parcel_id"], row["number"])))
+            yield Handoff(row["number"], row["carrier"], row["found_on"], begun_at or found_at)
 
 
 def _estimate(row: Mapping[str, Any]) -> Estimate:

@@ -47,7 +47,7 @@ def silent(facts: ParcelFacts, asked: Asked) -> Iterator[News]:
         Rule.SILENT,
         subject="silent",
         headline=f"no news for {days} days",
-        text=f"Its last scan is {days} days ago; parcels at this stage ({facts.stage.replace('_', ' ')}) "
+        text=f"Its last scan is of {last:%Y-%m-%d}; parcels at this stage ({facts.stage.replace('_', ' ')}) "
         f"seldom go without one for more than {max(usual, _DAY).days} days.",
         anchor_at=last,
         since=since,

@@ -74,7 +74,7 @@ class Happening:
 
 @dataclass(frozen=True, slots=True)
 class Handoff:
-    """A further carrier's number; `since` is its first event, else when it was found."""
+    """A further carrier's number; `since` is when it was found, or its first event if nobody watched then."""
 
     number: str
     carrier: str | None

@@ -145,3 +145,12 @@ def test_it_is_looked_for_in_the_complete_visits_of_one_portal(db):
     note_shrinking(db, {"depot", "other"}, NOW)
     (found,) = drifts(db)
     assert (found.portal, found.sign, found.since) == ("depot", Sign.SHRUNK_ACROSS, NOW - timedelta(days=1))
+
+
+def test_a_portal_that_shows_guests_a_part_is_not_changing_for_that():
+    class Partly(Depot):
+        """Counts all rows and shows some."""
+
+        shows_all = False
+
+    assert signs(Partly(), Outcome.OK, reading(rows_claimed=9), None, ()) == {}

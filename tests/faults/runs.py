@@ -93,15 +93,20 @@ def page_of(portal: str, number: str, now: datetime) -> bytes:
 
 @dataclass
 class World:
-    """Portals that answer from memory. `fault` may answer instead: with a body, an outcome, an error."""
+    """Portals that answer from memory. `fault` may answer instead: with a body, an outcome, an error.
+
+    asked, attempts  the visits made, and how often each might have asked
+    """
 
     now: datetime = NOW
     fault: Callable[[str, str], bytes | str | Outcome | None] = lambda portal, number: None
     asked: list[tuple[str, str]] = field(default_factory=list)
+    attempts: list[int] = field(default_factory=list)
     told: Callable[[int], None] = lambda done: None
 
-    async def visit(self, browser, portal, number, *, language, clock, **_):
+    async def visit(self, browser, portal, number, *, language, clock, limits, **_):
         await asyncio.sleep(0)
+        self.attempts.append(limits.attempts)
         self.asked.append((portal.name, number))
         asked = about_number(portal, number, language)
         answer = self.fault(portal.name, number)

@@ -26,6 +26,8 @@ _LIKELY = 0.4
 #: Longer numbers of digits begin with who issued them.
 _LONG = 13
 _TRIES = 20_000
+#: Days until the buyer's protection ends: as a rule, and where it may run out before the parcel is there.
+_PROTECTED, _PROTECTED_SHORTLY = 75, 22
 _HAD = ("delivered", "collected")
 _T = TypeVar("_T")
 
@@ -139,6 +141,7 @@ def _order(journey: Journey, n: int) -> Order:
         timeline=tuple(_timeline(journey, placed)),
         packages=(Package(journey, (0,)),),
         country=journey.destination,
+        protected_days=_PROTECTED_SHORTLY if n % 5 == 0 else _PROTECTED,
     )
 
 

@@ -109,6 +109,30 @@ def test_a_reworded_or_retimed_row_is_not_told_again(on):
     assert run(on, at(days=1))[0] == [f"{USPS}: out for delivery"]
 
 
+def _with_successor(listed_under_new, seen):
+    """What Cainiao says once it names the next carrier's number, and lists all rows under that number too."""
+    told = [event(f"{at(days=-20):%Y-%m-%d %H:%M:%S}", utc_offset="+08:00")]
+    related = [{"number": CORREOS, "carrier": "correos", "role": "last_mile"}]
+    first = record(seen_at=seen.isoformat(), events=told, related_numbers=related)
+    second = record(number=CORREOS, seen_at=seen.isoformat(), events=told)
+    return [first, second] if listed_under_new else [first]
+
+
+@pytest.mark.parametrize("listed_under_new", [False, True])
+def test_a_handoff_is_news_where_the_parcel_was_watched_before(on, listed_under_new):
+    how = settings(Rule.HANDOFF)
+    take_in(on, [record(seen_at=at(days=-3).isoformat(), events=_with_successor(False, NOW)[0]["events"])])
+    assert run(on, at(days=-3), how)[0] == []
+    take_in(on, _with_successor(listed_under_new, NOW))
+    assert run(on, NOW, how)[0] == [f"{CAINIAO}: handed to correos"]
+    assert run(on, at(days=1), how)[0] == []
+
+
+def test_a_handoff_of_long_ago_is_no_news_at_the_first_look(on):
+    take_in(on, _with_successor(True, NOW))
+    assert run(on, NOW, settings(Rule.HANDOFF))[0] == []
+
+
 def test_rebuilding_keeps_what_was_told(on):
     take_in(on, [shown(out_on(NOW))])
     run(on)

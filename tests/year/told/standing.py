@@ -1,16 +1,19 @@
 """Rules about no parcel: portals whose pages change, portals and accounts that need a person."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from collector.drift import FORGOTTEN_AFTER
+from tests.year.machine import Ran
 from tests.year.told.lives import Judged, tells_by
 from tests.year.told.tellings import Telling, Tellings
 from tests.year.truths import Year
 
 _ANSWERS = frozenset({"ok", "no_events_yet", "not_found", "input_needed"})
 _PEOPLE = frozenset({"challenge", "login_required"})
-#: Signs of one change are one thing for so long, and are forgotten some visits after they were seen last.
+#: Signs of one change are one thing for so long.
 _ONE_CHANGE = timedelta(days=30)
 _SETTLED = timedelta(minutes=10)
 
@@ -37,17 +40,35 @@ def drift(year: Year, told: Tellings) -> Judged:
         unread = any(v.portal == portal and v.outcome == "layout_changed" and v.run <= one.run for v in asked)
         if not states and not unread:
             made.false.append(f"{portal}, in run {one.run}")
-    for visit in asked:
-        by = tells_by(year, visit.run)
-        if visit.outcome != "layout_changed" or visit.has_slipped or by is None:
-            continue
-        told_of = [o for o in told.of("drift") if o.subject == visit.portal and o.run <= by.number]
-        near = [o for o in told_of if o.anchor is not None and abs(visit.at - o.anchor) <= 2 * _ONE_CHANGE]
+    for episode in _changes(asked):
+        due = [(v, by) for v in episode if not v.has_slipped and (by := tells_by(year, v.run)) is not None]
+        near = [one for visit, by in due for one in told.of("drift") if _is_told(one, visit, by)]
         met.update(near[:1])
-        if not near:
-            made.missed.append(f"{visit.portal} of {visit.at}, due in run {by.number}")
+        if due and not near:
+            made.missed.append(f"{due[0][0].portal} of {due[0][0].at}, due in run {due[0][1].number}")
     made.due = len(met) + len(made.missed)
     return made
+
+
+def _changes(asked: list[_Visit]) -> Iterator[list[_Visit]]:
+    """Of each portal the visits that met a page nobody understands, as long as its signs stand: as one."""
+    standing: dict[str, list[_Visit]] = {}
+    clean = Counter[str]()
+    for visit in asked:
+        if visit.outcome == "layout_changed":
+            if clean[visit.portal] >= FORGOTTEN_AFTER and visit.portal in standing:
+                yield standing.pop(visit.portal)
+            standing.setdefault(visit.portal, []).append(visit)
+            clean[visit.portal] = 0
+        else:
+            clean[visit.portal] += 1
+    yield from standing.values()
+
+
+def _is_told(one: Telling, visit: _Visit, by: Ran) -> bool:
+    """Whether this is told of a change the visit met: of two within some weeks once is enough."""
+    is_near = one.anchor is not None and abs(visit.at - one.anchor) <= 2 * _ONE_CHANGE
+    return one.subject == visit.portal and one.run <= by.number and is_near
 
 
 def login_needed(year: Year, told: Tellings) -> Judged:

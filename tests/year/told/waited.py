@@ -16,6 +16,7 @@ _LABEL, _SILENT, _SLIPPED = timedelta(days=10), timedelta(days=3), timedelta(day
 _ONLY_DATA = frozenset({"info_received", "notice"})
 #: Nobody calls a parcel silent before this where there is no history yet, at whatever stage.
 _LONGEST_USUAL = timedelta(days=30)
+_CLOSED = frozenset({"feedback", "completed", "cancelled", "expired", "closed"})
 _STEPS = (10, 5, 2)
 #: Portals that print the estimate as soon as there is one, until the parcel is there.
 _ESTIMATING = frozenset({"cainiao", "correos", "usps"})
@@ -167,7 +168,7 @@ def _may_slip(life: Life, one: Telling) -> bool:
     days = [e.to_on for e in life.sent.journey.estimates]
     if one.anchor is None or life.is_surely(one.run, "delivered"):
         return False
-    if one.subject == "moved" and not days:  # some portals promise a day of their own every day
+    if not days:  # some portals promise days of their own
         return any(s.visit.portal not in _ESTIMATING for s in life.by(one.run))
     if one.subject == "moved":
         return days[-1] - days[0] >= _SLIPPED
@@ -207,9 +208,18 @@ def _running_out(life: Life, order: Order, step: int) -> int | None:
     below = max((s for s in _STEPS if s < step), default=-1)
     for ran in life.runs:
         left = [(end - ran.began_at.date()).days for end in _ends(order)]
+        if ran.began_at >= _closed_at(order):
+            return None
         if below < min(left) and max(left) <= step and not life.may_be(ran.number, OVER | {"returning"}):
             return ran.number if life.by(ran.number) else None
     return None
+
+
+def _closed_at(order: Order) -> datetime:
+    """When nothing is owed for the order any more: it was confirmed, or called off."""
+    return min(
+        (at for at, status in order.timeline if status in _CLOSED), default=datetime.max.replace(tzinfo=UTC)
+    )
 
 
 def _may_end(life: Life, order: Order, one: Telling) -> bool:
