@@ -21,6 +21,7 @@ from collector.notices.silence import Habits, habits
 from collector.read.offsets import iso_utc, parse_iso_utc
 from collector.reconcile.events import Event
 from collector.urgency import best_number
+from scrapers import vocabulary
 from scrapers.words import Milestone
 
 _T = TypeVar("_T")
@@ -44,6 +45,9 @@ from events as e join observations as o on o.event_id = e.id group by e.id order
 _FIRST_OF_NUMBER = """
 select parcel_id, tracking_number, min(coalesce(occurred_at, earliest_at)) as at from observations
 where coalesce(physical, 1) group by parcel_id, tracking_number
+"""
+_SHOWN_BY = """
+select distinct parcel_id, tracking_number, portal from observations where coalesce(physical, 1)
 """
 _CONFLICTS = """
 select d.parcel_id, d.kind, d.portal_a, d.portal_b, d.explanation,
@@ -74,6 +78,7 @@ def gathered(db: Database, now: datetime) -> list[ParcelFacts]:
     numbers = _by_parcel(db.query(_NUMBERS), dict)
     happenings = _by_parcel(db.query(_EVENTS), _happening)
     begun = {(row["parcel_id"], row["tracking_number"]): row["at"] for row in db.query(_FIRST_OF_NUMBER)}
+    carriers = _carriers(db)
     estimates = _by_parcel(
         db.query("select * from eta_history where coalesce(estimate_to_on, estimate_from_on) > ''"), _estimate
     )
@@ -93,7 +98,7 @@ def gathered(db: Database, now: datetime) -> list[ParcelFacts]:
             last_event_at=_at(row["last_event_at"]),
             answered_at=_at(row["answered_at"]),
             happenings=tuple(happenings[row["id"]]),
-            handoffs=tuple(_handoffs(numbers[row["id"]], begun)),
+            handoffs=tuple(_handoffs(numbers[row["id"]], begun, carriers)),
             estimates=tuple(estimates[row["id"]]),
             conflicts=tuple(conflicts[row["id"]]),
             contradictions=tuple(contradictions[row["id"]]),
@@ -161,20 +166,34 @@ def _happening(row: Mapping[str, Any]) -> Happening:
     )
 
 
+def _carriers(db: Database) -> defaultdict[tuple[str, str], set[str]]:
+    """The carriers that show scans under each parcel's numbers."""
+    found = defaultdict[tuple[str, str], set[str]](set)
+    for row in db.query(_SHOWN_BY):
+        if vocabulary.facts(row["portal"]).kind == "carrier":
+            found[row["parcel_id"], row["tracking_number"]].add(row["portal"])
+    return found
+
+
 def _handoffs(
-    numbers: list[dict[str, Any]], begun: Mapping[tuple[str, str], str | None]
+    numbers: list[dict[str, Any]],
+    begun: Mapping[tuple[str, str], str | None],
+    carriers: Mapping[tuple[str, str], set[str]],
 ) -> Iterable[Handoff]:
     """The delivering carriers' numbers of a parcel that had another one before.
 
-    Of a parcel that was watched before, a number is news when it is found: portals list what the parcel went
-    through earlier under the new number too.
+    A number is one where a portal says so, or a carrier scans it that does not know the first number. Of a
+    parcel that was watched before it is news when it is found: portals list earlier scans under it too.
     """
     for row in numbers[1:]:
-        if row["role"] == "last_mile":
+        key = (row["parcel_id"], row["number"])
+        others = sorted(carriers[key] - carriers[row["parcel_id"], numbers[0]["number"]])
+        if row["role"] == "last_mile" or (row["role"] == "other" and others):
             found_at, watched_at = _at(row["first_seen_at"]), _first(numbers)
             was_watched = found_at and watched_at and found_at - watched_at > _WATCHED
-            begun_at = None if was_watched else _at(begun.get((row["parcel_id"], row["number"])))
-            yield Handoff(row["number"], row["carrier"], row["found_on"], begun_at or found_at)
+            begun_at = None if was_watched else _at(begun.get(key))
+            carrier = row["carrier"] or (vocabulary.facts(others[0]).title if others else None)
+            yield Handoff(row["number"], carrier, row["found_on"], begun_at or found_at)
 
 
 def _estimate(row: Mapping[str, Any]) -> Estimate:

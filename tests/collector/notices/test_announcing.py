@@ -128,6 +128,17 @@ def test_a_handoff_is_news_where_the_parcel_was_watched_before(on, listed_under_
     assert run(on, at(days=1), how)[0] == []
 
 
+def test_a_number_nobody_calls_the_next_carriers_is_told_once_a_carrier_scans_it(on):
+    how, old = settings(Rule.HANDOFF), event(f"{at(days=-20):%Y-%m-%d %H:%M:%S}", utc_offset="+08:00")
+    take_in(on, [record(seen_at=at(days=-3).isoformat(), events=[old])])
+    named = naming(CAINIAO, USPS, seen_at=NOW.isoformat(), events=[old])
+    take_in(on, [named])
+    assert run(on, NOW, how)[0] == []
+    take_in(on, [shown(("Arrived at USPS Regional Facility", at(hours=-2)), seen=at(hours=6))])
+    assert run(on, at(hours=6), how)[0] == [f"{CAINIAO}: handed to USPS"]
+    assert run(on, at(hours=12), how)[0] == []
+
+
 def test_a_handoff_of_long_ago_is_no_news_at_the_first_look(on):
     take_in(on, _with_successor(True, NOW))
     assert run(on, NOW, settings(Rule.HANDOFF))[0] == []
