@@ -422,33 +422,36 @@ def test_an_account_that_waits_is_told_of_once_and_again_after_it_worked(on):
     assert run(on, at(days=3), rule)[0] == needs
 
 
+def sign(db, visit, name, since):
+    """A sign of drift that stands on a portal."""
+    at_text = f"{since:%Y-%m-%dT%H:%M:%SZ}"
+    counted = {"since": at_text, "visit_id": visit, "last_seen_at": at_text, "visits": 1, "clean_visits": 0}
+    db["drift"].upsert(
+        {"portal": "usps", "sign": name, **counted, "detail": "something is odd"}, pk=("portal", "sign")
+    )
+
+
 def test_a_portal_in_drift_is_told_of_once_while_signs_come_and_go(on):
     visited(on, Outcome.LAYOUT_CHANGED, NOW, portal="usps", account=None)
     (visit,) = column(on, "select id from visits")
-
-    def sign(name, since):
-        on["drift"].upsert(
-            {
-                "portal": "usps",
-                "sign": name,
-                "since": f"{since:%Y-%m-%dT%H:%M:%SZ}",
-                "visit_id": visit,
-                "last_seen_at": f"{since:%Y-%m-%dT%H:%M:%SZ}",
-                "visits": 1,
-                "clean_visits": 0,
-                "detail": "a page is in no known state",
-            },
-            pk=("portal", "sign"),
-        )
-
     rule = settings(Rule.DRIFT)
-    sign("new_wordings", NOW)
+    sign(on, visit, "new_wordings", NOW)
     assert run(on, NOW, rule)[0] == []
-    sign("layout_changed", NOW)
+    sign(on, visit, "layout_changed", NOW)
     assert run(on, NOW, rule)[0] == ["usps: its pages are changing"]
-    sign("shrunk", at(days=1))
+    sign(on, visit, "shrunk", at(days=1))
     on.execute("delete from drift where sign = 'layout_changed'")
     assert run(on, at(days=1), rule)[0] == []
+
+
+def test_a_lesser_sign_of_drift_does_not_hide_that_a_page_is_not_understood(on):
+    visited(on, Outcome.LAYOUT_CHANGED, NOW, portal="usps", account=None)
+    (visit,) = column(on, "select id from visits")
+    rule = settings(Rule.DRIFT)
+    sign(on, visit, "bad_rows", NOW)
+    assert run(on, NOW, rule)[0] == ["usps: its pages are changing"]
+    sign(on, visit, "layout_changed", at(days=40))
+    assert run(on, at(days=40), rule)[0] == ["usps: its pages are changing"]
 
 
 def test_what_is_decided_follows_from_the_facts_alone(on):
