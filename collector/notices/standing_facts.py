@@ -44,6 +44,6 @@ def standing_facts(db: Database) -> Standing:
 
 
 def _drifting(portal: str, signs: list[Drift]) -> tuple[str, datetime, str]:
-    # A page nobody understands is worse than all else: a lesser sign that has stood for long must not hide it.
+    # A page nobody understands is worst: a lesser sign that has stood for long must not hide it.
     first = min(signs, key=lambda one: (one.sign is not Sign.LAYOUT_CHANGED, one.since, one.sign))
     return portal, first.since, "; ".join(f"{one.sign.replace('_', ' ')}: {one.detail}" for one in signs)
