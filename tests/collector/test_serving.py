@@ -300,6 +300,7 @@ def test_text_of_portals_stays_text(
         "clock_counts",
         "clock_sums",
         "deadlines",
+        "page_sets",
         "parcel_items",
         "parcel_orders",
         "underived",
