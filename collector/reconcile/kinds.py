@@ -94,7 +94,7 @@ def _real_kind(
         return "unexplained"  # rows in other words, or without a minute, may as well be two events
     if bearing_out(late, sides) > max(1, bearing_out(early, sides)):
         return "conflict"  # the early one is alone: what came first is wrong
-    return "unexplained" if late.habit.lag_class is None and gap <= LONGEST_LAG else "conflict"
+    return "unexplained" if late.habit.lag_class != "scan" and gap <= LONGEST_LAG else "conflict"
 
 
 def _names(side: Said, sides: Mapping[str, Said]) -> set[Milestone]:

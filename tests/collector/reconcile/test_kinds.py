@@ -165,6 +165,13 @@ def test_a_lag_is_a_habit_no_more_where_it_is_much_longer_than_usual(minutes, is
     assert (kind(early, late) == "lag") == is_lag
 
 
+def test_a_portal_that_is_late_by_habit_may_be_later_than_usual():
+    early, late = said("a", "10:00", 60), said("b", "12:07", 60)
+    late = replace(late, habit=Estimate(lag_class="receipt", lag_minutes=60))
+    assert kind(early, late) == "unexplained"
+    assert kind(early, late, said("c", "12:07", 60)) == "conflict"
+
+
 def test_a_lag_is_never_negative():
     late_by_habit = said("late", "09:00:00", 60)
     assert kind(late_by_habit, said("sure", "10:00:00", 60)) != "lag"
