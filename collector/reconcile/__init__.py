@@ -29,6 +29,7 @@ from collector.reconcile.events import Event, events
 from collector.reconcile.grouping import grouped
 from collector.reconcile.inferring import inferred
 from collector.reconcile.scanning import Known, known_rows
+from collector.reconcile.scans import Passed, passed_on
 from collector.reconcile.settling import SURE, bearing_each_other, settled, spread, unparted
 from collector.reconcile.sides import Said, speakers
 from collector.reconcile.statements import Pairs, of_sources, standing, unrepeated
@@ -75,34 +76,37 @@ class Reconciled:
 def counts(parcel: Parcel) -> tuple[Count, ...]:
     """Pass 1: what this parcel teaches about clocks, with declared facts only."""
     tracks = _current(parcel)
-    return taught(tracks, contexts(tracks, parcel.countries, parcel.zones))
+    return taught(tracks, contexts(tracks, parcel.countries, parcel.zones), passed_on(tracks))
 
 
 def reconcile(parcel: Parcel, estimates: Estimates) -> Reconciled:
     """Pass 2: the parcel's events, what is believed of every row, and where portals disagree."""
     tracks = _current(parcel)
-    return _reconciled(parcel, tracks, contexts(tracks, parcel.countries, parcel.zones), estimates)
+    where = contexts(tracks, parcel.countries, parcel.zones)
+    return _reconciled(parcel, tracks, where, passed_on(tracks), estimates)
 
 
 def both_passes(parcel: Parcel, estimates: Estimates) -> tuple[tuple[Count, ...], Reconciled]:
     """Both passes: pass 2 with estimates that pass 1 over all parcels may still change."""
     tracks = _current(parcel)
     where = contexts(tracks, parcel.countries, parcel.zones)
-    return taught(tracks, where), _reconciled(parcel, tracks, where, estimates)
+    passed = passed_on(tracks)
+    return taught(tracks, where, passed), _reconciled(parcel, tracks, where, passed, estimates)
 
 
 def _reconciled(
     parcel: Parcel,
     tracks: Mapping[Track, Sequence[Observation]],
     where: Mapping[str, Context],
+    passed: Passed,
     estimates: Estimates,
 ) -> Reconciled:
     observations = {o.id: o for rows in parcel.tracks.values() for o in rows}
     pairs = standing(parcel.pairs, observations)
     known = known_rows(tracks, where, estimates)
-    known |= inferred(tracks, where, known)
+    known |= inferred(tracks, where, known, passed)
     known |= unrepeated(known, pairs)
-    groups = grouped(tracks, where, known, estimates, of_sources(pairs, known))
+    groups = grouped(tracks, where, known, estimates, of_sources(pairs, known), passed)
     beliefs = {name: row.belief for name, row in known.items()}
     witnesses = {o.id: _is_witness(o, known, estimates) for rows in tracks.values() for o in rows}
     # What a relay shows for its viewer's zone is no scan of its own, but its clock is known.

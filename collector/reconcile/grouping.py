@@ -7,6 +7,7 @@ from collector.reconcile.clocks import Estimates
 from collector.reconcile.context import Context, Track
 from collector.reconcile.matching import groups_of
 from collector.reconcile.scanning import Known, scans_of
+from collector.reconcile.scans import Passed
 from collector.reconcile.statements import Pairs
 
 Groups = list[list[Observation]]
@@ -18,9 +19,10 @@ def grouped(
     known: Mapping[str, Known],
     estimates: Estimates,
     pairs: Pairs,
+    passed: Passed,
 ) -> Groups:
     """All rows grouped by event; those that repeat another row stand with it."""
-    scans = scans_of(tracks, where, known, estimates)
+    scans = scans_of(tracks, where, known, estimates, passed)
     groups = [[o for s in together for o in s.rows] for together in groups_of(scans, pairs)]
     place = {o.id: n for n, group in enumerate(groups) for o in group}
     for name in sorted(tracks):

@@ -26,7 +26,7 @@ from collector.reconcile.groups import Scan
 from collector.reconcile.journey import stretch_of
 from collector.reconcile.matching import between_rows
 from collector.reconcile.model import DAY, HOUR, MINUTE, MISGUESSED, MISLABELLED, OUT_OF_ORDER, Habit
-from collector.reconcile.scans import Passing, passings, scans
+from collector.reconcile.scans import Passed, Passing, scans
 from collector.reconcile.spans import is_fine, wall_seconds
 from collector.reconcile.towns import towns
 from scrapers.words import Leg
@@ -135,10 +135,11 @@ def scans_of(
     contexts: Mapping[str, Context],
     known: Mapping[str, Known],
     estimates: Estimates,
+    passed: Passed,
 ) -> list[Scan]:
     """Every scan of the parcel but those that only repeat another row."""
     found: list[Scan] = []
-    lags = usual_lags(tracks, contexts, known)
+    lags = usual_lags(passed, contexts, known)
     for name, rows in tracks.items():
         told = scans([o for o in rows if known[o.id].source is None])
         moments = [_moments(scan[0], known[scan[0].id]) for scan in told]
@@ -203,15 +204,15 @@ def _habit(
 
 
 def usual_lags(
-    tracks: Tracks, contexts: Mapping[str, Context], known: Mapping[str, Known]
+    passed: Passed, contexts: Mapping[str, Context], known: Mapping[str, Known]
 ) -> dict[tuple[str, str, Leg | None], float]:
     """By page and leg, how many minutes its rows lie behind the first report of the same passing, usually.
 
     Only where at least two rows show it and hardly one is on time.
     """
     told: dict[Passing, list[tuple[Observation, float]]] = defaultdict(list)
-    for rows in tracks.values():
-        for passing, o in passings(rows):
+    for page in passed.values():
+        for passing, o in page:
             moments = _moments(o, known[o.id]) if is_fine(o.row) and known[o.id].belief.span else ()
             if moments and is_firsthand(o):
                 told[passing].append((o, moments[0]))

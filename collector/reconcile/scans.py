@@ -1,7 +1,7 @@
 """Rows of one page that tell one scan: two systems of a portal wrote them, seconds apart. Pure."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from collector.fold import Observation
@@ -13,6 +13,8 @@ from scrapers.words import Milestone
 SAME_SCAN = timedelta(seconds=10)
 #: A milestone, which time it is passed, and how often its page passes it in all.
 Passing = tuple[Milestone, int, int]
+#: By track, what `passings` gives of it.
+Passed = Mapping[tuple[str, str], Sequence[tuple[Passing, Observation]]]
 
 _PASSING = {Milestone.ARRIVED_FACILITY, Milestone.DEPARTED_FACILITY}
 
@@ -40,6 +42,11 @@ def passings(rows: Sequence[Observation]) -> list[tuple[Passing, Observation]]:
             times[o.row.milestone] += 1
             counted.append((o.row.milestone, times[o.row.milestone], o))
     return [((milestone, time, times[milestone]), o) for milestone, time, o in counted]
+
+
+def passed_on(tracks: Mapping[tuple[str, str], Sequence[Observation]]) -> Passed:
+    """What every track passes."""
+    return {name: passings(rows) for name, rows in tracks.items()}
 
 
 def _order(o: Observation) -> tuple[bool, datetime, int]:

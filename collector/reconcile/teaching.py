@@ -27,7 +27,7 @@ from collector.reconcile.clocks import (
 from collector.reconcile.context import Context, Tracks
 from collector.reconcile.copies import copied, is_firsthand, is_twin
 from collector.reconcile.model import OFTEN
-from collector.reconcile.scans import Passing, passings
+from collector.reconcile.scans import Passed, Passing
 from collector.reconcile.spans import AGREE, is_fine, wall_seconds
 from scrapers import vocabulary
 from scrapers.words import DATA_ONLY, Milestone
@@ -85,11 +85,11 @@ class _Anchors:
     is_one_portal: bool
 
 
-def taught(tracks: Tracks, contexts: Mapping[str, Context]) -> tuple[Count, ...]:
+def taught(tracks: Tracks, contexts: Mapping[str, Context], passed: Passed) -> tuple[Count, ...]:
     """What one parcel's current rows teach, in a fixed order. Rows of each track stand oldest first."""
     by_milestone: dict[Passing, list[_Told]] = defaultdict(list)
-    for rows in tracks.values():
-        for passing, o in passings(rows):
+    for page in passed.values():
+        for passing, o in page:
             if passing[0] not in DATA_ONLY and is_fine(o.row):
                 by_milestone[passing].append(_told(o, contexts[o.id]))
     lessons: dict[tuple[str, str], list[tuple[str, Counter[tuple[str, str]]]]] = defaultdict(list)
@@ -113,21 +113,21 @@ def taught(tracks: Tracks, contexts: Mapping[str, Context]) -> tuple[Count, ...]
                 counts[portal, leg, measure, value] += n
     for (portal, is_copy), n in copied(tracks).items():
         counts[portal, leg_name(None), COPIED, "yes" if is_copy else "no"] += min(n, PARCEL_CAP)
-    for (portal, leg, shown), n in _shown(tracks, contexts).items():
+    for (portal, leg, shown), n in _shown(tracks, contexts, passed).items():
         counts[portal, leg, SHOWN, shown] += n
     return tuple(Count(*key, n) for key, n in sorted(counts.items()))
 
 
-def _shown(tracks: Tracks, contexts: Mapping[str, Context]) -> Counter[tuple[str, str, str]]:
+def _shown(tracks: Tracks, contexts: Mapping[str, Context], told: Passed) -> Counter[tuple[str, str, str]]:
     """By portal and leg: how many of the passings that others show it shows, and does not, by milestone.
 
     Milestones of legs of which it shows nothing at all are not its own to show. The text is "yes" or "no"
     and the milestone.
     """
     passed: dict[str, Counter[tuple[str, Milestone]]] = defaultdict(Counter)
-    for (portal, _), rows in tracks.items():
+    for (portal, number), rows in tracks.items():
         page = Counter(
-            (leg_name(contexts[o.id].leg), m) for (m, _, _), o in passings(rows) if m not in DATA_ONLY
+            (leg_name(contexts[o.id].leg), m) for (m, _, _), o in told[portal, number] if m not in DATA_ONLY
         )
         if all(is_firsthand(o) for o in rows):
             passed[portal] |= page
