@@ -4,6 +4,7 @@ Pure: knows no clock and no zone. The forms stand in `date_forms` and `clock_for
 `months.toml`; what rows settle for each other in `date_order` and `years`.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -13,6 +14,10 @@ from typing import Literal
 from collector.read.date_forms import Day, Order, Parsed, parsed
 from collector.read.date_order import day_of, plausible, settled_order
 from collector.read.years import dates_with_years
+
+_UNIX = re.compile(r"[12][0-9]{9}(?:[0-9]{3})?")
+#: How far from the visit a moment may lie.
+_BACK, _AHEAD = timedelta(days=400), timedelta(days=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +51,7 @@ def read_times(
     """
     if seen_at.tzinfo is None:
         raise ValueError("seen_at has no zone")
+    texts = [_instant_text(text, seen_at) or text for text in texts]
     spoken = tuple(languages)
     alone = [_alone(text, spoken) for text in texts]
     if None not in alone:
@@ -59,6 +65,18 @@ def read_times(
     days = [_day_and_row(row, settled) for row in rows]
     dates = dates_with_years(days, seen, newest_first)
     return [_printed(row, found, text) for row, found, text in zip(rows, dates, texts, strict=True)]
+
+
+def _instant_text(text: str | None, seen_at: datetime) -> str | None:
+    """Unix seconds or milliseconds as ISO text, None for all else: some portals' data have nothing but these.
+
+    Only a moment near the visit is one: ten digits may as well be a day and its hour, or a number.
+    """
+    digits = (text or "").strip()
+    if not _UNIX.fullmatch(digits):
+        return None
+    moment = datetime.fromtimestamp(int(digits[:10]), UTC)
+    return f"{moment:%Y-%m-%dT%H:%M:%SZ}" if -_AHEAD < seen_at - moment < _BACK else None
 
 
 # The same rows come again with every visit.

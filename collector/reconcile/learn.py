@@ -132,6 +132,8 @@ def _best_clock(sums: _Sums) -> str | None:
 def _leg_clock(sums: _Sums, usual: str | None) -> str | None:
     """The clock on one leg: the portal's, unless another fits much better there."""
     own = _best_clock(sums)
+    if usual == CLAIM and own is None and _is_ahead(CLAIM, sums) and _is_late(PLACE, sums):
+        return PLACE  # nobody tells of a scan before it: the label is wrong here, and the rows are late
     if usual is None or own is None:
         return usual or own
     fits = _fits(sums)
@@ -141,6 +143,17 @@ def _leg_clock(sums: _Sums, usual: str | None) -> str | None:
     if is_chosen and fits[own] < LEAST_SHARE_ON_LEG * sums[TESTED, ""]:
         return usual  # lags come near an odd offset now and then
     return own if fits.get(usual, 0) < LEG_MARGIN * fits[own] else usual
+
+
+def _is_ahead(clock: str, sums: _Sums) -> bool:
+    """Whether most rows come before the first other report under a clock."""
+    standings = _standings(clock, sums)
+    return standings[EARLY] >= max(LEAST_SUPPORT, HABIT_SHARE * sum(standings.values()))
+
+
+def _is_late(clock: str, sums: _Sums) -> bool:
+    """Whether the portal is habitually late under a clock."""
+    return _habit(_standings(clock, sums))[0] == "receipt"
 
 
 def _estimate(clock: str | None, sums: _Sums, *, has_habit: bool = True) -> Estimate:

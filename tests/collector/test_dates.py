@@ -171,6 +171,11 @@ def test_a_span_of_time_is_not_a_time_with_an_offset(text):
     assert one(text).local_time is None
 
 
+@pytest.mark.parametrize("digits", ["1790000000", "1790000000000", " 1790000000123 "])
+def test_a_count_of_seconds_near_the_visit_is_an_instant(digits):
+    assert one(digits) == Printed(datetime(2026, 9, 21, 14, 13, 20), "second", 0, None)  # noqa: DTZ001
+
+
 @pytest.mark.parametrize("text", [None, "", "  ", "-", "N/A", "00/00/0000 00:00", "0000-00-00T00:00:00"])
 def test_nothing_printed_is_no_date_given(text):
     assert one(text) == Printed(None, None, None, "no date given")

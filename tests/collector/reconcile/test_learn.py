@@ -76,6 +76,18 @@ def test_a_leg_has_a_clock_of_its_own_only_where_it_fits_much_better():
     assert mixed["mine", "last_mile"].clock == "UTC+08:00"
 
 
+def test_a_leg_on_which_labels_put_scans_before_anybody_told_of_them_is_late_by_the_clock_of_the_place():
+    right = [Count("mine", "origin", m, "agrees", 20) for m in ("claim", "place")]
+    ahead = [Count("mine", "last_mile", "claim", "early", 9), Count("mine", "last_mile", "place", "120", 9)]
+    tested = [Count("mine", leg, "tested", "", n) for leg, n in (("origin", 20), ("last_mile", 9))]
+    found = estimates([*right, *ahead, *tested])
+    assert found["mine", "origin"].clock == "claim"
+    late = found["mine", "last_mile"]
+    assert (late.clock, late.lag_class, late.lag_minutes) == ("place", "receipt", 120)
+    behind = Count("mine", "last_mile", "claim", "120", 9)
+    assert estimates([*right, behind, ahead[1], *tested])["mine", "last_mile"].clock == "claim"
+
+
 def test_a_portal_whose_rows_are_copies_has_no_clock_of_its_own():
     assert known(copied={"yes": 20, "no": 2}, claim={"agrees": 20}).clock == "copy"
     assert known(copied={"yes": 7}).clock is None
