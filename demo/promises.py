@@ -12,7 +12,7 @@ from fixtures import Portals
 
 _PORTALS = ("aliexpress", "cainiao", "correos", "usps")
 #: The kinds of disagreement that the story holds.
-_KINDS = ("conflict", "revision", "timezone", "unexplained", "zone_label")
+_KINDS = ("conflict", "revision", "timezone", "zone_label")
 
 
 def broken_by_run(summary: Summary) -> list[str]:

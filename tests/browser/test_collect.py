@@ -276,7 +276,7 @@ def test_the_two_captured_days_show_exactly_what_changed_overnight(tmp_path):
             "select 1 from observations where withdrawn_at is not null or replaced_by is not null"
         )
         said = made.rows(
-            "select status_text from readings as r join visits as v on v.id = r.visit_id order by seen_at"
+            "select status_text from readings as r join visits as v on v.id = r.visit_id order by v.seen_at"
         )
         assert [r["status_text"] for r in said] == ["Delivering", "In customs"]
 

@@ -15,6 +15,7 @@ from collector.derive import Deriver
 from collector.store.opening import open_store
 from collector.store.summaries import summarise
 from scrapers import portals
+from tests.collector.test_shared import as_before
 from tests.collector.worlds import CAINIAO, column, event, naming, record, rows, take_in
 
 FOUND = """
@@ -94,11 +95,12 @@ def test_copies_find_their_rows_and_are_sound(held, tmp_path):
             assert len(found(db, '"arrived"')) == 1
 
 
-def test_an_older_database_is_filled_when_it_is_opened(held):
+def test_an_older_database_is_filled_when_it_is_opened(held, tmp_path):
     with open_store(held) as db:
         before = {t: rows(db, f"select * from {t} order by 1, 2, 3") for t in ("parcel_portals", "findings")}
-    _as_before_the_change(held)
-    with open_store(held) as db:
+        older = as_before(db, tmp_path / "older.db")
+    _as_before_the_change(older)
+    with open_store(older) as db:
         is_whole(db)
         assert found(db, '"espana"') == ["Llegada a España"]
         assert {t: rows(db, f"select * from {t} order by 1, 2, 3") for t in before} == before
@@ -108,7 +110,7 @@ def test_an_older_database_is_filled_when_it_is_opened(held):
 def _as_before_the_change(path):
     with closing(sqlite3.connect(path, isolation_level=None)) as old:
         for view in ("findings", "portal_standing", "contradictions"):
-            old.execute(f"drop view {view}")
+            old.execute(f"drop view if exists {view}")
         for name in ("added", "reworded", "gone"):
             old.execute(f"drop trigger observations_{name}")
         for table in ("observations_fts", "parcel_portals", "parcel_findings"):

@@ -168,7 +168,7 @@ def test_hostile_texts_stay_text(tmp_path):
             "update disagreements set explanation = :x",
             "update tracking_numbers set carrier = :x",
             "update orders set store = :x, status = :x, total = :x, currency = :x, state = 'shipped'",
-            "update readings set pickup_point = :x",
+            "update reading_spans set pickup_point = :x",
         ):
             db.execute(change, {"x": HOSTILE})
     nobody = f"{BASE}/parcel/NO~3Cscript~3Ealert(1)~E2~80~AE"

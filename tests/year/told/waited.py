@@ -166,7 +166,7 @@ def _is_of(one: Telling, day: date) -> bool:
 
 def _may_slip(life: Life, one: Telling) -> bool:
     days = [e.to_on for e in life.sent.journey.estimates]
-    if one.anchor is None or life.is_surely(one.run, "delivered"):
+    if one.anchor is None or life.is_surely(one.run, "delivered") or one.subject not in ("moved", "passed"):
         return False
     if not days:  # some portals promise days of their own
         return any(s.visit.portal not in _ESTIMATING for s in life.by(one.run))
