@@ -1,14 +1,14 @@
 """The tabs of one running browser: one context per portal and language, tabs kept for its next numbers.
 
-A tab is used again because opening one costs more than the visit itself. It goes straight to the next number
-where that follows at once, for an empty page in between costs a fifth of a visit. Else it is emptied: nothing
-of a portal runs on, or asks on. A tab that met any trouble is closed.
+A tab is used again because opening one costs more than the visit itself. Between two numbers it stands on an
+empty page: nothing of a portal runs on, asks on, or answers late. A tab that met any trouble is closed.
 """
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Coroutine, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 import playwright.async_api as pw
@@ -16,7 +16,6 @@ import playwright.async_api as pw
 from collector.browser.guarding import Guard
 from collector.browser.standing import Standing, stand
 from collector.browser.starting import Running, context_options
-from collector.browser.tab import Tab, emptied, led_away, may_wait
 from collector.browser.watch import end_largest_page
 from collector.limits import Limits
 from scrapers.contract import Portal
@@ -27,8 +26,7 @@ _LOG = logging.getLogger(__name__)
 _USES = 25
 _POPUP_SECONDS = 15.0
 _HURRY_SECONDS = 0.3
-#: So long a number's page may stand open for the next number to replace it.
-_MOMENT_SECONDS = 0.25
+_EMPTY = "about:blank"
 Key = tuple[str, str, str]
 
 
@@ -40,6 +38,25 @@ class SignedIn(Protocol):
 
     @property
     def cookies(self) -> Sequence[Mapping[str, Any]]: ...
+
+
+@dataclass(slots=True)
+class Tab:
+    """One open page, its line to the browser's own events, the id of its main frame, and its guard.
+
+    keep     set by a visit that went well: only then is the tab used again
+    flooded  set where the page loads without measure: then it is closed by force if it does not go by itself
+    past     loader ids of documents that earlier visits opened; what they ask for is nobody's answer
+    """
+
+    page: pw.Page
+    events: pw.CDPSession
+    frame: str
+    guard: Guard
+    keep: bool = False
+    flooded: bool = False
+    uses: int = 0
+    past: set[str] = field(default_factory=set)
 
 
 class Tabs:
@@ -57,7 +74,6 @@ class Tabs:
         self._own: dict[pw.Page, Key] = {}
         self._disturbed: set[Key] = set()
         self._popups: set[asyncio.Task[None]] = set()
-        self._emptying: set[asyncio.Task[None]] = set()
 
     @property
     def open_pages(self) -> int:
@@ -79,14 +95,9 @@ class Tabs:
 
     @asynccontextmanager
     async def tab(
-        self,
-        portal: Portal,
-        language: str,
-        limits: Limits,
-        session: SignedIn | None = None,
-        url: str | None = None,
+        self, portal: Portal, language: str, limits: Limits, session: SignedIn | None = None
     ) -> AsyncIterator[Tab]:
-        """A tab that may load from the portal's hosts only: on an empty page, or on one that `url` replaces.
+        """A tab on an empty page that may load from the portal's hosts only.
 
         Pages of one portal, language and account share cookies and cache. Raises Playwright's errors and
         TimeoutError when the browser does not answer.
@@ -94,10 +105,9 @@ class Tabs:
         key = key_of(portal, language, session)
         tab: Tab | None = None
         try:
-            tab = await self._waiting(key, url, limits)
-            if tab is None:
-                async with asyncio.timeout(limits.call_seconds):
-                    tab = await self._opened(key, portal, limits, session)
+            async with asyncio.timeout(limits.call_seconds):
+                idle = self._idle.get(key)
+                tab = idle.pop() if idle else await self._opened(key, portal, limits, session)
             tab.guard.begin()
             tab.keep = False
             tab.uses += 1
@@ -139,25 +149,12 @@ class Tabs:
 
     async def close(self, seconds: float) -> None:
         """Closes every context and the browser, or leaves a browser that is not ours; logs what resists."""
-        for task in self._emptying:
-            task.cancel()
         for key in list(self._contexts):
             await self._drop(key, seconds)
         if self.running.only is not None:
             await in_order("a profile", self.running.only.close(), seconds)
         await in_order("the browser", self.running.chromium.close(), seconds)
         await asyncio.gather(*self._popups)
-        await asyncio.gather(*self._emptying, return_exceptions=True)
-
-    async def _waiting(self, key: Key, url: str | None, limits: Limits) -> Tab | None:
-        """A tab that waits and can be led to `url`; None if there is none."""
-        waiting = self._idle.get(key)
-        tab = waiting.pop() if waiting else None
-        if tab is None or await led_away(tab, url, limits.call_seconds):
-            return tab
-        if not await self._finished(tab.page, limits.close_seconds):
-            await self._drop(key, limits.close_seconds)
-        return None
 
     async def _opened(self, key: Key, portal: Portal, limits: Limits, session: SignedIn | None) -> Tab:
         page = await self._new_page(key, session)
@@ -206,9 +203,8 @@ class Tabs:
                 return True
         most = portal.politeness.at_once
         wanted = wanted and tab.uses < _USES and self._is_free(key, most)
-        if wanted and await may_wait(tab, limits.call_seconds) and self._is_free(key, most):
+        if wanted and await self._emptied(tab, limits) and self._is_free(key, most):
             self._idle.setdefault(key, []).append(tab)
-            _keep(self._emptying, self._emptied_soon(key, tab, most, limits))
             return True
         self._disturbed.discard(key)
         hurrying = asyncio.ensure_future(self._hurry(tab))
@@ -227,18 +223,19 @@ class Tabs:
         """Whether a tab may wait here: its context is still open, and not enough others wait."""
         return key in self._contexts and len(self._idle.get(key, ())) < most
 
-    async def _emptied_soon(self, key: Key, tab: Tab, most: int, limits: Limits) -> None:
-        """Empties a tab that nobody takes within a moment; meanwhile nobody can."""
-        uses = tab.uses
-        await asyncio.sleep(_MOMENT_SECONDS)
-        waiting = self._idle.get(key, [])
-        if tab not in waiting or tab.uses != uses:
-            return
-        waiting.remove(tab)
-        if await emptied(tab, limits.call_seconds) and self._is_free(key, most):
-            self._idle.setdefault(key, []).append(tab)
-        elif not await self._finished(tab.page, limits.close_seconds):
-            await self._drop(key, limits.close_seconds)
+    async def _emptied(self, tab: Tab, limits: Limits) -> bool:
+        """Leaves the tab's page for an empty one and forgets what it kept there; whether it went well."""
+        try:
+            async with asyncio.timeout(limits.call_seconds):
+                forget = {"expression": "try { window.name = ''; sessionStorage.clear() } catch {}"}
+                await tab.events.send("Runtime.evaluate", forget)
+                await tab.page.goto(_EMPTY, wait_until="commit")
+                with suppress(pw.Error):  # not while the browser still changes processes; it matters little
+                    await tab.events.send("Page.resetNavigationHistory")
+        except (pw.Error, TimeoutError) as error:
+            _LOG.debug("a tab is not used again: %s", error or type(error).__name__)
+            return False
+        return tab.page.url == _EMPTY
 
     async def _finished(self, page: pw.Page, seconds: float) -> bool:
         """Closes our page and waits for its popups to be gone; whether all that went well in time."""
@@ -250,11 +247,8 @@ class Tabs:
         return closed
 
     async def _drop(self, key: Key, seconds: float) -> None:
-        """Closes a context with its tabs; of one that is not ours, or is the only one, the tabs alone.
-
-        Waiting tabs are emptied first: what is closed may still start what no guard holds any more.
-        """
-        await asyncio.gather(*(emptied(tab, seconds) for tab in self._idle.pop(key, ())))
+        """Closes a context with its tabs; of one that is not ours, or is the only one, the tabs alone."""
+        self._idle.pop(key, None)
         self._standing.pop(key, None)
         context = self._contexts.pop(key, None)
         if context is None:
@@ -277,7 +271,9 @@ class Tabs:
             context.on("page", self._notice)
 
     def _notice(self, page: pw.Page) -> None:
-        _keep(self._popups, self._close_if_popup(page))
+        task = asyncio.ensure_future(self._close_if_popup(page))
+        self._popups.add(task)
+        task.add_done_callback(self._popups.discard)
 
     async def _close_if_popup(self, page: pw.Page) -> None:
         async with self._opening:
@@ -293,13 +289,6 @@ class Tabs:
             return await page.opener() in self._own
         except pw.Error:
             return False
-
-
-def _keep(tasks: set[asyncio.Task[None]], work: Coroutine[Any, Any, None]) -> None:
-    """Starts `work`, which is one of `tasks` until it ends."""
-    task = asyncio.ensure_future(work)
-    tasks.add(task)
-    task.add_done_callback(tasks.discard)
 
 
 def key_of(portal: Portal, language: str, session: SignedIn | None) -> Key:
