@@ -209,13 +209,15 @@ def _browser_options(
 
 
 def _told(watch: "Watch | None") -> "Progress | None":
+    if watch is None:
+        return None
     from collector.keeping import subject
 
     def show(done: int, due: int, last: "Visited | None") -> None:
-        if watch is not None and last is not None:
+        if last is not None:
             watch(done, due, f"[{done}/{due}] {last.portal} {subject(last)}: {last.outcome.value}")
 
-    return None if watch is None else show
+    return show
 
 
 def _report(summary: "Summary", notices: list[str]) -> None:

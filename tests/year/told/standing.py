@@ -5,7 +5,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from collector.drift import FORGOTTEN_AFTER
 from tests.year.machine import Ran
 from tests.year.told.lives import Judged, tells_by
 from tests.year.told.tellings import Telling, Tellings
@@ -13,6 +12,8 @@ from tests.year.truths import Year
 
 _ANSWERS = frozenset({"ok", "no_events_yet", "not_found", "input_needed"})
 _PEOPLE = frozenset({"challenge", "login_required"})
+#: So many visits without a sign end a change.
+_FORGOTTEN_AFTER = 20
 #: Signs of one change are one thing for so long.
 _ONE_CHANGE = timedelta(days=30)
 _SETTLED = timedelta(minutes=10)
@@ -56,7 +57,7 @@ def _changes(asked: list[_Visit]) -> Iterator[list[_Visit]]:
     clean = Counter[str]()
     for visit in asked:
         if visit.outcome == "layout_changed":
-            if clean[visit.portal] >= FORGOTTEN_AFTER and visit.portal in standing:
+            if clean[visit.portal] >= _FORGOTTEN_AFTER and visit.portal in standing:
                 yield standing.pop(visit.portal)
             standing.setdefault(visit.portal, []).append(visit)
             clean[visit.portal] = 0
