@@ -39,6 +39,7 @@ from collector.reconcile.groups import (
 )
 from collector.reconcile.journey import Passed, speaking_against
 from collector.reconcile.model import (
+    APART_IN_OTHER_WORDS,
     DAY,
     IN_PLACE,
     LOOSE_WORD,
@@ -189,8 +190,10 @@ class _Matching:
             return -1.0  # two portals alone, on two days: two rounds
         is_loose = g.milestone is None or h.milestone is None or said < 0
         is_told = not apart or (said == LOOSE_WORD and are_printed_alike(g, h))
-        if is_loose and not (is_told and all(s.is_fine for s in everyone)):
-            return -1.0  # other words, or none, bear out an event only together with its time
+        is_usual = is_told or all(s.habit.lag for s in apart)
+        if is_loose and not (is_usual and all(s.is_fine for s in everyone)):
+            return -1.0  # other words, or none, bear out an event only with its time, or a usual lag
+        worth += APART_IN_OTHER_WORDS if is_loose and not is_told else 0.0
         if may_be_two_steps(g, h) and any(not 0 < s.apart(moment) <= (s.habit.lag or 0.0) for s in apart):
             return -1.0
         worth += OFF_THE_WAY if is_off else 0.0
@@ -219,6 +222,7 @@ class _Matching:
             told = _CROSSING
         if s.is_fine and self._passes_other(s, moment):
             told += _PASSING
+        crossed = 0.0
         for sibling in self.pages[s.page]:
             if sibling is s or sibling.milestone != s.milestone or not sibling.is_fine or not s.is_fine:
                 continue
@@ -227,8 +231,8 @@ class _Matching:
                 before = s.moments[0] - sibling.moments[0]
                 if before * (moment - event.moment) < 0:
                     is_right = not s.habit.lag and abs(sibling.apart(event.moment)) <= MINUTE
-                    told += _CROSSING_FALSE if is_right else _CROSSING
-        return told
+                    crossed = min(crossed, _CROSSING_FALSE if is_right else _CROSSING)
+        return told + crossed  # once: it is one time that crosses them all
 
     def _is_off_the_way(self, s: Scan, moment: float) -> bool:
         """Whether the journey, as events of several pages tell it, leaves room for a moment but not a time.
