@@ -24,9 +24,8 @@ from collector.reconcile.context import Context, Tracks
 from collector.reconcile.copies import alike, by_print, claimed_minute, is_copy, is_firsthand
 from collector.reconcile.groups import Scan
 from collector.reconcile.journey import stretch_of
-from collector.reconcile.matching import between_rows
 from collector.reconcile.model import DAY, HOUR, MINUTE, MISGUESSED, MISLABELLED, OUT_OF_ORDER, Habit
-from collector.reconcile.scans import Passed, Passing, scans
+from collector.reconcile.scans import Passed, Passing, between_rows, scans
 from collector.reconcile.spans import is_fine, wall_seconds
 from collector.reconcile.towns import towns
 from scrapers.words import Leg

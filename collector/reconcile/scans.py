@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from math import inf
 
 from collector.fold import Observation
 from collector.read.rows import ReadRow
@@ -47,6 +48,20 @@ def passings(rows: Sequence[Observation]) -> list[tuple[Passing, Observation]]:
 def passed_on(tracks: Mapping[tuple[str, str], Sequence[Observation]]) -> Passed:
     """What every track passes."""
     return {name: passings(rows) for name, rows in tracks.items()}
+
+
+def between_rows(moments: Sequence[float | None]) -> list[tuple[float, float] | None]:
+    """For each row of a page, oldest first, the moments around it if its own is out of their order.
+
+    The rows around it must be in order themselves; before the first and behind the last there is no bound.
+    """
+    found: list[tuple[float, float] | None] = [None] * len(moments)
+    dated = [(place, at) for place, at in enumerate(moments) if at is not None]
+    bounded = [(-1, -inf), *dated, (-1, inf)]
+    for (_, a), (place, at), (_, b) in zip(bounded, bounded[1:], bounded[2:], strict=False):
+        if a <= b and not a <= at <= b and len(dated) > 2:
+            found[place] = (a, b)
+    return found
 
 
 def _order(o: Observation) -> tuple[bool, datetime, int]:
