@@ -25,7 +25,8 @@ from collector.browser.starting import (
     launched,
     launched_with_profile,
 )
-from collector.browser.tabs import SignedIn, Tab, Tabs, in_order, key_of
+from collector.browser.tab import Tab
+from collector.browser.tabs import SignedIn, Tabs, in_order, key_of
 from collector.browser.viewer_zone import fixed_offset_minutes
 from collector.browser.watch import end_largest_page, tree_bytes
 from collector.limits import Limits
@@ -160,9 +161,14 @@ class Browser:
 
     @asynccontextmanager
     async def tab(
-        self, portal: Portal, language: str, limits: Limits, session: SignedIn | None = None
+        self,
+        portal: Portal,
+        language: str,
+        limits: Limits,
+        session: SignedIn | None = None,
+        url: str | None = None,
     ) -> AsyncIterator[Tab]:
-        """A tab on an empty page that may load from the portal's hosts only.
+        """A tab that may load from the portal's hosts only: on an empty page, or on one that `url` replaces.
 
         It is waited for while as many are open as `limits` allow; those of accounts, one each, do not count.
         Pages of one portal, language and account share cookies and cache. Raises BrowserGone where the
@@ -174,7 +180,7 @@ class Browser:
         start = self._start_for(portal, language, session)
         async with self._slot(limits, session), engine.use(start, language, limits) as tabs:
             try:
-                async with tabs.tab(portal, language, limits, session) as tab:
+                async with tabs.tab(portal, language, limits, session, url) as tab:
                     yield tab
                     if not tab.keep and not await tabs.answers(limits.call_seconds):
                         raise BrowserGone

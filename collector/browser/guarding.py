@@ -68,12 +68,14 @@ class Guard:
     """Keeps one tab within its portal's hosts.
 
     blocked_hosts  asked for and refused since `begin`
+    has_company    whether frames or workers with processes of their own were admitted since then
     led_to         a foreign host (or URL without one) the tab itself was led to since then, None if to none
     on_data        told of what frames and workers with processes of their own receive (Network.dataReceived)
     """
 
     def __init__(self, page: pw.Page, events: pw.CDPSession, main_frame: str, portal: Portal) -> None:
         self.blocked_hosts: set[str] = set()
+        self.has_company = False
         self.led_to: str | None = None
         self.on_data: Callable[[Event], None] | None = None
         self._page = page
@@ -87,6 +89,7 @@ class Guard:
     def begin(self) -> None:
         """Forget what was refused so far."""
         self.blocked_hosts = set()
+        self.has_company = False
         self.led_to = None
 
     async def start(self, page_bytes: int) -> None:
@@ -127,6 +130,7 @@ class Guard:
 
     async def _admit(self, event: Event) -> None:
         """Target.attachedToTarget: a frame or worker with a process of its own waits to be told to go on."""
+        self.has_company = True
         session = str(event["sessionId"])
         for method, parameters in (
             ("Network.enable", {"maxTotalBufferSize": 0, "maxResourceBufferSize": 0}),

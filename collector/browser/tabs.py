@@ -1,14 +1,14 @@
 """The tabs of one running browser: one context per portal and language, tabs kept for its next numbers.
 
-A tab is used again because opening one costs more than the visit itself. Between two numbers it stands on an
-empty page: nothing of a portal runs on, asks on, or answers late. A tab that met any trouble is closed.
+A tab is used again because opening one costs more than the visit itself. It goes straight to the next number
+where that follows at once, for an empty page in between costs a fifth of a visit. Else it is emptied: nothing
+of a portal runs on, or asks on. A tab that met any trouble is closed.
 """
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Mapping, Sequence
-from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Awaitable, Coroutine, Mapping, Sequence
+from contextlib import asynccontextmanager
 from typing import Any, Protocol
 
 import playwright.async_api as pw
@@ -16,6 +16,7 @@ import playwright.async_api as pw
 from collector.browser.guarding import Guard
 from collector.browser.standing import Standing, stand
 from collector.browser.starting import Running, context_options
+from collector.browser.tab import Tab, emptied, led_away, may_wait
 from collector.browser.watch import end_largest_page
 from collector.limits import Limits
 from scrapers.contract import Portal
@@ -26,7 +27,8 @@ _LOG = logging.getLogger(__name__)
 _USES = 25
 _POPUP_SECONDS = 15.0
 _HURRY_SECONDS = 0.3
-_EMPTY = "about:blank"
+#: So long a number's page may stand open for the next number to replace it.
+_MOMENT_SECONDS = 0.25
 Key = tuple[str, str, str]
 
 
@@ -38,25 +40,6 @@ class SignedIn(Protocol):
 
     @property
     def cookies(self) -> Sequence[Mapping[str, Any]]: ...
-
-
-@dataclass(slots=True)
-class Tab:
-    """One open page, its line to the browser's own events, the id of its main frame, and its guard.
-
-    keep     set by a visit that went well: only then is the tab used again
-    flooded  set where the page loads without measure: then it is closed by force if it does not go by itself
-    past     loader ids of documents that earlier visits opened; what they ask for is nobody's answer
-    """
-
-    page: pw.Page
-    events: pw.CDPSession
-    frame: str
-    guard: Guard
-    keep: bool = False
-    flooded: bool = False
-    uses: int = 0
-    past: set[str] = field(default_factory=set)
 
 
 class Tabs:
@@ -74,12 +57,15 @@ class Tabs:
         self._own: dict[pw.Page, Key] = {}
         self._disturbed: set[Key] = set()
         self._popups: set[asyncio.Task[None]] = set()
+        self._emptying: set[asyncio.Task[None]] = set()
+        self._leaving: set[Tab] = set()
 
     @property
     def open_pages(self) -> int:
         """How many pages are open now that neither wait for the next number nor were there before."""
         waiting = {tab.page for tabs in self._idle.values() for tab in tabs}
         waiting.update(one.page for one in self._standing.values())
+        waiting.update(tab.page for tab in self._leaving)
         open_now = (page for context in self._contexts.values() for page in context.pages)
         return sum(page not in waiting and self._is_ours(page) for page in open_now)
 
@@ -95,9 +81,14 @@ class Tabs:
 
     @asynccontextmanager
     async def tab(
-        self, portal: Portal, language: str, limits: Limits, session: SignedIn | None = None
+        self,
+        portal: Portal,
+        language: str,
+        limits: Limits,
+        session: SignedIn | None = None,
+        url: str | None = None,
     ) -> AsyncIterator[Tab]:
-        """A tab on an empty page that may load from the portal's hosts only.
+        """A tab that may load from the portal's hosts only: on an empty page, or on one that `url` replaces.
 
         Pages of one portal, language and account share cookies and cache. Raises Playwright's errors and
         TimeoutError when the browser does not answer.
@@ -105,9 +96,10 @@ class Tabs:
         key = key_of(portal, language, session)
         tab: Tab | None = None
         try:
-            async with asyncio.timeout(limits.call_seconds):
-                idle = self._idle.get(key)
-                tab = idle.pop() if idle else await self._opened(key, portal, limits, session)
+            tab = await self._waiting(key, url, limits)
+            if tab is None:
+                async with asyncio.timeout(limits.call_seconds):
+                    tab = await self._opened(key, portal, limits, session)
             tab.guard.begin()
             tab.keep = False
             tab.uses += 1
@@ -149,12 +141,25 @@ class Tabs:
 
     async def close(self, seconds: float) -> None:
         """Closes every context and the browser, or leaves a browser that is not ours; logs what resists."""
+        for task in self._emptying:
+            task.cancel()
         for key in list(self._contexts):
             await self._drop(key, seconds)
         if self.running.only is not None:
             await in_order("a profile", self.running.only.close(), seconds)
         await in_order("the browser", self.running.chromium.close(), seconds)
         await asyncio.gather(*self._popups)
+        await asyncio.gather(*self._emptying, return_exceptions=True)
+
+    async def _waiting(self, key: Key, url: str | None, limits: Limits) -> Tab | None:
+        """A tab that waits and can be led to `url`; None if there is none."""
+        while waiting := self._idle.get(key):
+            tab = waiting.pop()
+            if await led_away(tab, url, limits.call_seconds):
+                return tab
+            if not await self._finished(tab.page, limits.close_seconds):
+                await self._drop(key, limits.close_seconds)
+        return None
 
     async def _opened(self, key: Key, portal: Portal, limits: Limits, session: SignedIn | None) -> Tab:
         page = await self._new_page(key, session)
@@ -162,6 +167,7 @@ class Tabs:
         tree = await events.send("Page.getFrameTree")
         frame = str(tree["frameTree"]["frame"]["id"])
         tab = Tab(page, events, frame, Guard(page, events, frame, portal))
+        page.on("crash", lambda _: tab.crash())
         await tab.guard.start(limits.page_bytes)
         return tab
 
@@ -203,39 +209,45 @@ class Tabs:
                 return True
         most = portal.politeness.at_once
         wanted = wanted and tab.uses < _USES and self._is_free(key, most)
-        if wanted and await self._emptied(tab, limits) and self._is_free(key, most):
+        if wanted and await may_wait(tab, limits.call_seconds) and self._is_free(key, most):
             self._idle.setdefault(key, []).append(tab)
+            _keep(self._emptying, self._emptied_soon(key, tab, most, limits))
             return True
         self._disturbed.discard(key)
-        hurrying = asyncio.ensure_future(self._hurry(tab))
-        try:
-            return await self._finished(tab.page, limits.close_seconds)
-        finally:
-            hurrying.cancel()
+        return await self._ended(tab, limits.close_seconds)
 
-    async def _hurry(self, tab: Tab) -> None:
-        """Ends a flooded page that is too busy to close, for it takes more memory every moment."""
-        if tab.flooded and self.running.process is not None:
-            await asyncio.sleep(_HURRY_SECONDS)
-            await end_largest_page(self.running.process)
+    async def _ended(self, tab: Tab, seconds: float) -> bool:
+        """Closes a tab; a flooded one that is too busy by force, for it takes more memory every moment."""
+        if not tab.flooded or self.running.process is None:
+            return await self._finished(tab.page, seconds)
+        async with asyncio.TaskGroup() as tasks:
+            closing = tasks.create_task(self._finished(tab.page, seconds))
+            await asyncio.wait([closing], timeout=_HURRY_SECONDS)
+            if not closing.done():
+                # Waited for: a moment later the largest page could be the next number's.
+                await end_largest_page(self.running.process)
+        return closing.result()
 
     def _is_free(self, key: Key, most: int) -> bool:
         """Whether a tab may wait here: its context is still open, and not enough others wait."""
         return key in self._contexts and len(self._idle.get(key, ())) < most
 
-    async def _emptied(self, tab: Tab, limits: Limits) -> bool:
-        """Leaves the tab's page for an empty one and forgets what it kept there; whether it went well."""
+    async def _emptied_soon(self, key: Key, tab: Tab, most: int, limits: Limits) -> None:
+        """Empties a tab that nobody takes within a moment; meanwhile nobody can."""
+        uses = tab.uses
+        await asyncio.sleep(_MOMENT_SECONDS)
+        waiting = self._idle.get(key, [])
+        if tab not in waiting or tab.uses != uses:
+            return
+        waiting.remove(tab)
+        self._leaving.add(tab)
         try:
-            async with asyncio.timeout(limits.call_seconds):
-                forget = {"expression": "try { window.name = ''; sessionStorage.clear() } catch {}"}
-                await tab.events.send("Runtime.evaluate", forget)
-                await tab.page.goto(_EMPTY, wait_until="commit")
-                with suppress(pw.Error):  # not while the browser still changes processes; it matters little
-                    await tab.events.send("Page.resetNavigationHistory")
-        except (pw.Error, TimeoutError) as error:
-            _LOG.debug("a tab is not used again: %s", error or type(error).__name__)
-            return False
-        return tab.page.url == _EMPTY
+            if await emptied(tab, limits.call_seconds) and self._is_free(key, most):
+                self._idle.setdefault(key, []).append(tab)
+            elif not await self._finished(tab.page, limits.close_seconds):
+                await self._drop(key, limits.close_seconds)
+        finally:
+            self._leaving.discard(tab)
 
     async def _finished(self, page: pw.Page, seconds: float) -> bool:
         """Closes our page and waits for its popups to be gone; whether all that went well in time."""
@@ -247,8 +259,11 @@ class Tabs:
         return closed
 
     async def _drop(self, key: Key, seconds: float) -> None:
-        """Closes a context with its tabs; of one that is not ours, or is the only one, the tabs alone."""
-        self._idle.pop(key, None)
+        """Closes a context with its tabs; of one that is not ours, or is the only one, the tabs alone.
+
+        Waiting tabs are emptied first: what is closed may still start what no guard holds any more.
+        """
+        await asyncio.gather(*(emptied(tab, seconds) for tab in self._idle.pop(key, ())))
         self._standing.pop(key, None)
         context = self._contexts.pop(key, None)
         if context is None:
@@ -271,9 +286,7 @@ class Tabs:
             context.on("page", self._notice)
 
     def _notice(self, page: pw.Page) -> None:
-        task = asyncio.ensure_future(self._close_if_popup(page))
-        self._popups.add(task)
-        task.add_done_callback(self._popups.discard)
+        _keep(self._popups, self._close_if_popup(page))
 
     async def _close_if_popup(self, page: pw.Page) -> None:
         async with self._opening:
@@ -289,6 +302,13 @@ class Tabs:
             return await page.opener() in self._own
         except pw.Error:
             return False
+
+
+def _keep(tasks: set[asyncio.Task[None]], work: Coroutine[Any, Any, None]) -> None:
+    """Starts `work`, which is one of `tasks` until it ends."""
+    task = asyncio.ensure_future(work)
+    tasks.add(task)
+    task.add_done_callback(tasks.discard)
 
 
 def key_of(portal: Portal, language: str, session: SignedIn | None) -> Key:

@@ -13,7 +13,7 @@ from datetime import datetime
 import playwright.async_api as pw
 
 from collector.answer import Answer
-from collector.browser.tabs import Tab
+from collector.browser.tab import Tab
 from collector.browser.traffic import Traffic
 from collector.limits import Limits
 from collector.visit.asked import Asked
@@ -127,8 +127,8 @@ class Attempt:
                 task.cancel()
             await asyncio.gather(working, flood, return_exceptions=True)
 
-    async def _open(self, url: str) -> None:
-        """Navigates and waits until the document was read to its end."""
+    async def _open(self, url: str) -> Sight:
+        """Navigates and waits until the document was read to its end; what the page shows then."""
         foreign = foreign_host(url, self.portal.hosts)
         if foreign is not None or not url.startswith(("https://", "http://")):
             raise Refused(foreign or f"the portal's page cannot be opened: {url[:80]}")
@@ -145,18 +145,19 @@ class Attempt:
             self._check_size()
             self._check_led_away()
             raise navigation_failure(error.message, self.traffic.document, self.clock()) from None
-        await self.until(lambda seen: seen.ready and document_ended(self.traffic), deadline)
+        seen = await self.until(lambda seen: seen.ready and document_ended(self.traffic), deadline)
         if not document_ended(self.traffic) and not data_arrived(
             self.traffic, self.portal, self.asked.subject
         ):
             raise TransientError(f"the page did not arrive within {seconds:g} s")
+        return seen
 
     async def _answer(self, url: str) -> Answer:
         """How the page at `url` answers."""
-        await self._open(url)
+        seen = await self._open(url)
         patience = patience_seconds(self.traffic, self.limits)
         deadline = now() + patience
-        await self.until(self._has_answered, deadline)
+        await self.until(self._has_answered, deadline, seen)
         answer = await self.read_until(deadline)
         return verdict(answer, self.traffic.document, self.traffic.payloads, self.clock(), patience)
 
@@ -172,26 +173,37 @@ class Attempt:
                 return answer
             await self.until(lambda _: len(self.traffic.pending) != waiting_for, deadline)  # noqa: B023
 
-    async def until(self, enough: Callable[[Sight], bool], deadline: float) -> None:
-        """Looks at the page until `enough` or `deadline`. Raises for what ends the attempt at once."""
+    async def until(
+        self, enough: Callable[[Sight], bool], deadline: float, seen: Sight | None = None
+    ) -> Sight:
+        """Looks at the page until `enough` or `deadline`, beginning with what was just `seen`; the last look.
+
+        Raises for what ends the attempt at once.
+        """
         pause = _POLL_S
         while True:
-            self.traffic.changed.clear()
-            self._check_size()
-            await self._fetch_bodies()
-            seen = await sight(self.tab, self.states, self.limits)
-            self._check_document()
-            if seen.ready and not self.asked_consent:
-                seconds = self.limits.consent_seconds
-                self.asked_consent = await close_consent(self.tab.page, self.portal, seconds)
-            if seen.ready and self.unpressed:
-                await self._reveal()
+            seen = seen or await self._look()
             if enough(seen) or now() >= deadline:
-                return
+                return seen
+            seen = None
             with suppress(TimeoutError):
                 async with asyncio.timeout(min(pause, max(deadline - now(), _POLL_S))):
                     await self.traffic.changed.wait()
             pause = _POLL_S if self.traffic.changed.is_set() else min(1.5 * pause, _LONGEST_POLL_S)
+
+    async def _look(self) -> Sight:
+        """What the page shows, its data fetched and its buttons pressed as far as they are there."""
+        self.traffic.changed.clear()
+        self._check_size()
+        await self._fetch_bodies()
+        seen = await sight(self.tab, self.states, self.limits)
+        self._check_document()
+        if seen.ready and not self.asked_consent:
+            seconds = self.limits.consent_seconds
+            self.asked_consent = await close_consent(self.tab.page, self.portal, seconds)
+        if seen.ready and self.unpressed:
+            await self._reveal()
+        return seen
 
     async def _reveal(self) -> None:
         """Presses what shows more of the parcel; what comes of it has its own time to arrive."""

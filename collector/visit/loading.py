@@ -32,7 +32,7 @@ async def load(
     """What one attempt to have `asked` answered brought."""
     loaded: Load | None = None
     try:
-        async with browser.tab(asked.portal, language, limits, asked.session) as tab:
+        async with browser.tab(asked.portal, language, limits, asked.session, asked.url) as tab:
             loaded = await Attempt(tab, asked, clock, limits).run()
             tab.keep = loaded.answer.outcome in _IN_ORDER and loaded.answer.error is None
     except BrowserGone as error:

@@ -11,7 +11,7 @@ from typing import Any
 
 import playwright.async_api as pw
 
-from collector.browser.tabs import Tab
+from collector.browser.tab import Tab
 from collector.browser.traffic import Exchange, Traffic
 from collector.limits import Limits
 from scrapers.contract import Page, State

@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from collector.browser import BrowserOptions, open_browser
+from collector.browser.watch import end_largest_page
 from fixtures import messages
 from fixtures.messages import page
 from scrapers.words import Outcome
@@ -33,6 +34,13 @@ def waiting(bench):
     return [(key[0], tab) for key, tabs in engine.tabs._idle.items() for tab in tabs]
 
 
+async def left(bench, tab):
+    """Returns when the tab stands on an empty page and waits for a next number."""
+    async with asyncio.timeout(20):
+        while tab.page.url != "about:blank" or tab not in [one for _, one in waiting(bench)]:  # noqa: ASYNC110
+            await asyncio.sleep(0.05)
+
+
 def targets(bench):
     return [tab.page for _, tab in waiting(bench)]
 
@@ -40,7 +48,6 @@ def targets(bench):
 def test_the_next_number_of_a_portal_comes_into_the_same_tab(bench):
     bench.visit(Depot())
     (first,) = [tab.page for name, tab in waiting(bench) if name == "depot"]
-    assert first.url == "about:blank"
     assert bench.visit(Depot(), OTHER).readings[0].number == OTHER
     assert first in targets(bench)
 
@@ -57,6 +64,33 @@ def test_a_tab_that_met_trouble_is_not_used_again(bench, answer):
     bench.visit(Counter(), limits=replace(BRISK, attempts=1))
     assert before.is_closed()
     assert before not in targets(bench)
+
+
+@pytest.mark.fault(
+    "The process of pages that wait for the next numbers ends",
+    "The next numbers come into new pages, at the first attempt",
+    layer="browser",
+    exit_status="0",
+)
+@pytest.mark.parametrize("stands_empty", [True, False], ids=["left", "just read"])
+def test_a_tab_whose_process_ended_while_it_waited_is_not_used_again(bench, stands_empty):
+    bench.visit(Depot())
+    ((_, before),) = [one for one in waiting(bench) if one[0] == "depot"]
+    if stands_empty:
+        bench.runner.run(left(bench, before))
+    bench.runner.run(crashed(bench, before))
+    visited = bench.visit(Depot(), OTHER)
+    assert (visited.outcome, visited.attempts) == (Outcome.OK, 1)
+    assert before.page.is_closed()
+
+
+async def crashed(bench, tab):
+    """Returns when every page's process was ended and `tab` was told."""
+    async with asyncio.timeout(20):
+        while not tab.crashed:
+            for process in bench.browser.processes:
+                await end_largest_page(process)
+            await asyncio.sleep(0.05)
 
 
 class Steady(Counter):
@@ -122,14 +156,56 @@ def test_between_two_numbers_a_page_asks_for_nothing(bench):
     busy = "<script>setInterval(() => fetch('/tick').catch(() => 0), 20)</script>"
     bench.site.lasting(PAGE, "/parcel", page(busy + SHELL))
     bench.visit(Depot())
+    (tab,) = [tab for name, tab in waiting(bench) if name == "depot"]
 
     async def quiet():
+        await left(bench, tab)
         await asyncio.sleep(0.5)  # what was on its way has arrived
         before = len(bench.site.asked)
         await asyncio.sleep(0.5)
         return len(bench.site.asked) - before
 
     assert bench.runner.run(quiet()) == 0
+
+
+def test_a_page_that_nobody_replaces_is_soon_left_for_an_empty_one(bench):
+    bench.visit(Steady())
+    (tab,) = [tab for name, tab in waiting(bench) if name == "counter"]
+    bench.runner.run(left(bench, tab))
+    assert tab.page.url == "about:blank"
+
+
+def test_a_page_that_has_moved_by_itself_is_left_for_an_empty_one_first(bench):
+    bench.visit(Steady())
+    (tab,) = [tab for name, tab in waiting(bench) if name == "counter"]
+    tab.shows = "https://www.counter.test/what-it-was"
+    bench.site.lasting("www.counter.test", f"/{NUMBER}", page("<ul class=rows><li>One</ul>"))
+    assert bench.visit(Counter()).outcome is Outcome.OK
+    opened = [url for url in bench.runner.run(history(tab)) if url.startswith("https:")]
+    assert opened == [f"https://www.counter.test/{NUMBER}"], (
+        "what went before is forgotten with the empty page"
+    )
+
+
+async def history(tab):
+    told = await tab.events.send("Page.getNavigationHistory")
+    return [entry["url"] for entry in told["entries"]]
+
+
+def test_an_address_that_differs_in_its_fragment_alone_is_loaded_anew(bench):
+    """Such an address opens no new document: the page would go on to show the number before."""
+    shows = (
+        "<ul class=rows></ul><script>document.querySelector('ul').innerHTML = '<li>' + location.hash</script>"
+    )
+    bench.site.lasting("www.counter.test", "/all", page(shows))
+
+    class Fragment(Counter):
+        def url(self, number, language):
+            return f"https://www.counter.test/all#{number}"
+
+    for number in (NUMBER, OTHER, OTHER, NUMBER):
+        visited = bench.visit(Fragment(), number)
+        assert visited.readings[0].rows[0].description == f"#{number}"
 
 
 def test_two_visits_to_one_portal_at_once_do_not_share_a_tab(bench):

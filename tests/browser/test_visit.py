@@ -195,7 +195,9 @@ def test_popups_are_blocked_or_closed(bench):
         await bench.visiting(Depot())
         for context in bench.contexts():
             context.on("page", lambda popup: opened.append(popup))
-        return await bench.visiting(Depot())
+        visited = await bench.visiting(Depot())
+        await asyncio.sleep(2)  # until the page has been left
+        return visited
 
     assert bench.runner.run(visits()).outcome is Outcome.OK
     assert opened == [] or all(popup.is_closed() or popup in bench.pages() for popup in opened)
