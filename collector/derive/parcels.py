@@ -130,13 +130,26 @@ def _life_at(local_time: datetime, parted: Sequence[Life]) -> int:
 
 #: What a parcel that was delivered can still come to. Other late rows are a portal's, not the parcel's.
 _AFTER_DELIVERY = frozenset({Milestone.DELIVERED, Milestone.RETURNING, Milestone.RETURNED})
+#: What ends a way back. Offices are passed on every way.
+_ENDS_RETURN = frozenset(
+    {
+        Milestone.OUT_FOR_DELIVERY,
+        Milestone.DELIVERY_ATTEMPTED,
+        Milestone.HELD_AT_DEPOT,
+        Milestone.AVAILABLE_FOR_PICKUP,
+        Milestone.DELIVERED,
+        Milestone.RETURNED,
+        Milestone.CANCELLED,
+    }
+)
 
 
 def stage_of(events: Iterable[Event]) -> tuple[str, Milestone | None]:
     """The stage the newest event puts a parcel in, and that event's milestone.
 
     A scan behind the delivery, of a portal whose clock is off or that was late, takes nothing back. Nor does
-    the next carrier's word that it has the parcel's data, once somebody has had the parcel in hand.
+    the next carrier's word that it has the parcel's data, once somebody has had the parcel in hand. The
+    offices a parcel passes on its way back do not send it out again.
     """
     stage, milestone = "label_only", None
     for event in events:
@@ -147,7 +160,8 @@ def stage_of(events: Iterable[Event]) -> tuple[str, Milestone | None]:
         if stage == "delivered" and event.milestone not in _AFTER_DELIVERY:
             continue
         milestone = event.milestone
-        stage = _stage_after(stage, _STAGE_OF.get(milestone, stage))
+        if stage != "returning" or milestone in _ENDS_RETURN:
+            stage = _stage_after(stage, _STAGE_OF.get(milestone, stage))
     return stage, milestone
 
 
@@ -155,10 +169,8 @@ def _stage_after(before: str, shown: str) -> str:
     """The stage a parcel is in that was `before` in another one, when a scan usually means `shown`.
 
     Carriers use the same words on every way: of a parcel that has arrived in its country, the first office of
-    the last carrier is no origin; and the offices a parcel passes on its way back do not send it out again.
+    the last carrier is no origin.
     """
-    if before == "returning" and shown in ("origin", "line_haul", "customs"):
-        return before
     return "last_mile" if shown == "origin" and before in ("customs", "last_mile", "pickup") else shown
 
 

@@ -9,6 +9,7 @@ from typing import Literal
 from collector.fold import Observation
 from collector.read.countries import zone_of_country
 from collector.read.gazetteer import zones_of_country
+from collector.reconcile.journey import BEGINNINGS
 from scrapers.words import Leg, Milestone
 
 Track = tuple[str, str]
@@ -104,12 +105,30 @@ def legs_of(rows: Sequence[Observation], countries: Countries = NOWHERE) -> list
     At either end of the list the one neighbour there is decides; between two legs, the carriers of either end
     have the parcel before it has left and after it was handed over.
     """
-    legs = [o.row.leg for o in rows]
+    legs = _of_last_carrier(rows, countries)
     before, after = _carried(legs), _carried(legs[::-1])[::-1]
     return [
         leg or _leg_at(o.row.country, countries) or _leg_between(a, b)
         for o, leg, a, b in zip(rows, legs, before, after, strict=True)
     ]
+
+
+def _of_last_carrier(rows: Sequence[Observation], countries: Countries) -> list[Leg | None]:
+    """The legs that rows name; the last mile for a beginning that is the last carrier's.
+
+    It accepts a parcel in the same words as the first one: in its own country, or once that was reached.
+    """
+    legs = [o.row.leg for o in rows]
+    last_before_arrival = max((n for n, leg in enumerate(legs) if leg is Leg.LINE_HAUL), default=-1)
+    has_arrived = False
+    for place, o in enumerate(rows):
+        has_arrived = has_arrived or (legs[place] in _DESTINATION and place > last_before_arrival)
+        if o.row.milestone not in BEGINNINGS or o.row.leg is not Leg.ORIGIN:
+            continue
+        end = _leg_at(o.row.country, countries)
+        if end is Leg.LAST_MILE or (has_arrived and end is None):
+            legs[place] = Leg.LAST_MILE
+    return legs
 
 
 def _carried(legs: Sequence[Leg | None]) -> list[Leg | None]:

@@ -7,6 +7,7 @@ from datetime import datetime
 from math import log
 
 from collector.fold import Observation
+from collector.reconcile.journey import BEGINNINGS
 from collector.reconcile.model import (
     DAY,
     FALSE,
@@ -19,7 +20,7 @@ from collector.reconcile.model import (
     time_given,
     words_given,
 )
-from scrapers.words import Milestone
+from scrapers.words import Leg, Milestone
 
 #: Portals whose silence about one of two events counts for their being one; more add nothing new.
 MOST_SILENT = 2
@@ -31,6 +32,7 @@ class Scan:
 
     rows    the rows, the one that speaks first
     page    portal and number
+    leg     the part of the journey it was made on
     spot    place on the page, oldest first
     names   the milestones of all its rows, that of the first in front
     stretch the stretch of the journey it belongs to (`journey`), None where that is open
@@ -42,6 +44,7 @@ class Scan:
 
     rows: tuple[Observation, ...]
     page: tuple[str, str]
+    leg: Leg | None
     spot: int
     milestone: Milestone | None
     names: tuple[Milestone | None, ...]
@@ -178,8 +181,15 @@ def _words_of_two(a: Scan, b: Scan) -> float | None:
 
 
 def may_be_two_steps(g: Group, h: Group) -> bool:
-    """Whether two groups of one milestone, in words of their own, may tell two steps of it."""
-    return g.milestone in TWO_STEPS and g.milestone == h.milestone and not _texts(g) & _texts(h)
+    """Whether two groups may tell two steps of one milestone: in words of their own, or of two carriers."""
+    both = {s.milestone for s in g.scans} & {s.milestone for s in h.scans}
+    if both and both <= BEGINNINGS:
+        return _is_of_last_carrier(g) != _is_of_last_carrier(h)
+    return bool(both) and both <= TWO_STEPS and not _texts(g) & _texts(h)
+
+
+def _is_of_last_carrier(g: Group) -> bool:
+    return any(s.leg is Leg.LAST_MILE for s in g.scans)
 
 
 def _texts(g: Group) -> set[str]:

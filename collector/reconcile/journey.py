@@ -41,6 +41,8 @@ _STRETCHES: tuple[frozenset[Milestone], ...] = (
     frozenset({Milestone.DELIVERED, Milestone.RETURNED}),
 )
 _STRETCH = {milestone: place for place, some in enumerate(_STRETCHES) for milestone in some}
+#: How every carrier calls it when a parcel comes to it, the last one too.
+BEGINNINGS = frozenset({Milestone.INFO_RECEIVED, Milestone.ACCEPTED, Milestone.ARRIVED_ORIGIN_FACILITY})
 #: Facilities are on every leg.
 _FACILITY = frozenset({Milestone.ARRIVED_FACILITY, Milestone.DEPARTED_FACILITY})
 _FACILITY_ON = {Leg.ORIGIN: 1, Leg.LINE_HAUL: 2, Leg.IMPORT: 3, Leg.LAST_MILE: 4}
@@ -53,6 +55,8 @@ def stretch_of(milestone: Milestone | None, leg: Leg | None) -> int | None:
     """Which stretch of the journey a milestone belongs to, from its start; None where that is open."""
     if milestone in _FACILITY:
         return None if leg is None else _FACILITY_ON[leg]
+    if milestone is Milestone.ACCEPTED and leg is Leg.LAST_MILE:
+        return _STRETCH[Milestone.HANDED_TO_LAST_MILE]
     return None if milestone is None else _STRETCH.get(milestone)
 
 

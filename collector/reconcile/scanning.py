@@ -149,8 +149,7 @@ def scans_of(
             habit = _habit(scan[0], contexts, known, estimates, lags)
             if around is not None:
                 habit = replace(habit, false=OUT_OF_ORDER)
-            stretch = stretch_of(scan[0].row.milestone, contexts[scan[0].id].leg)
-            found.append(_scan(name, spot, scan, at, around, habit, stretch))
+            found.append(_scan(name, spot, scan, at, around, habit, contexts[scan[0].id].leg))
     return found
 
 
@@ -161,13 +160,14 @@ def _scan(
     moments: tuple[float, ...],
     between: tuple[float, float] | None,
     habit: Habit,
-    stretch: int | None,
+    leg: Leg | None,
 ) -> Scan:
     o = rows[0]
     row = o.row
     return Scan(
         rows=rows,
         page=page,
+        leg=leg,
         spot=spot,
         milestone=row.milestone,
         names=tuple(dict.fromkeys(o.row.milestone for o in rows)),
@@ -178,7 +178,7 @@ def _scan(
         country=row.country,
         towns=towns(row.printed.place),
         is_witness=is_firsthand(o),
-        stretch=stretch,
+        stretch=stretch_of(row.milestone, leg),
         between=between,
         key=content(o),
     )

@@ -42,6 +42,26 @@ def test_the_country_of_a_row_tells_its_leg(country, leg):
     assert legs(None, country=country, countries=Countries("ES", "ES")) == [None]
 
 
+def test_the_last_carrier_begins_in_the_words_of_the_first():
+    arrived, delivered = at("a", "10:00", "arrived_destination_country", leg="import"), at("a", "12:00")
+    for word in ("accepted", "info_received", "arrived_origin_facility"):
+        begun = at("a", "11:00", word, leg="origin")
+        assert legs_of(listed(begun, arrived, delivered), SPAIN)[0] is Leg.ORIGIN
+        assert legs_of(listed(arrived, begun, delivered), SPAIN)[1] is Leg.LAST_MILE
+        there = at("a", "11:00", word, leg="origin", country="ES")
+        assert legs_of(listed(there), SPAIN) == [Leg.LAST_MILE]
+        at_home = at("a", "11:00", word, leg="origin", country="CN")
+        assert legs_of(listed(arrived, at_home), SPAIN)[1] is Leg.ORIGIN
+
+
+def test_what_has_not_yet_left_is_no_beginning_of_the_last_mile():
+    """One row out of its place, and the parcel is on the way only behind it."""
+    astray = at("a", "09:00", "arrived_destination_country", leg="import")
+    accepted = at("a", "10:00", "accepted", leg="origin")
+    left = at("a", "11:00", "departed_origin_country", leg="line_haul")
+    assert legs_of(listed(astray, accepted, left), SPAIN)[1] is Leg.ORIGIN
+
+
 def test_both_ends_of_the_journey():
     assert side_of(Leg.ORIGIN, None) == side_of(Leg.LINE_HAUL, Milestone.ARRIVED_AIRPORT) == "origin"
     assert side_of(Leg.IMPORT, None) == side_of(Leg.LAST_MILE, Milestone.DELIVERED) == "destination"

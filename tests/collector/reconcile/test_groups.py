@@ -22,7 +22,7 @@ from collector.reconcile.groups import (
     words,
 )
 from collector.reconcile.model import Habit, time_given
-from scrapers.words import Milestone
+from scrapers.words import Leg, Milestone
 from tests.collector.reconcile.made import at
 
 ON_TIME = Habit(0.0, 0.0)
@@ -43,6 +43,7 @@ def scan(portal="a", *moments, milestone="delivered", width=1.0, habit=ON_TIME, 
         country=more.pop("country", None),
         towns=more.pop("towns", frozenset()),
         is_witness=more.pop("is_witness", True),
+        leg=None,
         stretch=None,
         between=None,
         key=(portal, number, moments, milestone or ""),
@@ -133,6 +134,17 @@ def test_a_milestone_of_two_scans_in_two_wordings_may_be_two_steps():
     assert may_be_two_steps(presented, started)
     assert not may_be_two_steps(presented, replace(presented, scans=[*presented.scans, *started.scans]))
     assert not may_be_two_steps(told("a", "10:00", words="A"), told("b", "10:00", words="B"))
+    cleared = told("c", "10:00", "customs_cleared", "Cleared")
+    left = told("a", "10:00", "departed_inward_oe", "Left customs")
+    joined = replace(cleared, scans=[*cleared.scans, *left.scans])
+    assert may_be_two_steps(joined, told("b", "10:00", "departed_inward_oe", "Left the office"))
+
+
+def test_two_carriers_beginnings_are_two_steps():
+    first, last = (Group([scan(portal, 600.0, milestone="accepted")]) for portal in "ab")
+    assert not may_be_two_steps(first, last)
+    last.scans = [replace(s, leg=Leg.LAST_MILE) for s in last.scans]
+    assert may_be_two_steps(first, last)
 
 
 def test_one_portals_pages_join_where_they_tell_one_moment():

@@ -30,6 +30,7 @@ def habit(portal, lag_minutes):
         (at("a", "10:00", "import_customs_started"), at("b", "10:20", "import_customs_started")),
         (at("a", "10:00", "arrived_facility"), at("b", "10:20", "arrived_facility")),
         (at("a", "10:00", "accepted"), at("b", "10:00", "handed_to_last_mile")),
+        (at("a", "10:00", "departed_origin_facility"), at("b", "10:00", "departed_origin_country")),
         (at("a", "10:00:00", None), at("b", "10:00:30", "delivered")),
         (at("a", "10:00", None), at("b", "10:00", None)),
         (at("a", "10:00", offset=None), at("b", "17:00")),

@@ -107,7 +107,9 @@ def _handed_over(life: Life, number: Number) -> int | None:
     if number.role != "last_mile" or number.named_from is None:
         return None
     first = min((s.run for s in life.sights), default=0)
-    shown = [s for s in life.sights if s.sure and s.visit.number == number.number]
+    # The marketplace shows what came before under it too, once it is announced.
+    asked = (number.carrier, number.number)
+    shown = [s for s in life.sights if s.sure and (s.visit.portal, s.visit.number) == asked]
     for sight in shown:
         is_scan = not {"notice", "info_received"}.intersection(sight.row.kind.milestones)
         by = tells_by(life.year, sight.run)
