@@ -76,9 +76,9 @@ def gain_in_all(board: Board, g: Group, h: Group) -> float:
         return -1.0  # two portals alone, on two days: two rounds
     is_loose = g.milestone is None or h.milestone is None or said < 0
     is_told = not apart or (said == LOOSE_WORD and are_printed_alike(g, h))
-    is_usual = is_told or all(s.habit.lag for s in apart)
+    is_usual = is_told or (said < 0 and all(s.habit.lag for s in apart))
     if is_loose and not (is_usual and all(s.is_fine for s in everyone)):
-        return -1.0  # other words, or none, bear out an event only with its time, or a usual lag
+        return -1.0  # unknown words bear out an event only with its time, other words also with a usual lag
     worth += APART_IN_OTHER_WORDS if is_loose and not is_told else 0.0
     if may_be_two_steps(g, h) and any(not 0 < s.apart(moment) <= (s.habit.lag or 0.0) for s in apart):
         return -1.0

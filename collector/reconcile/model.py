@@ -131,8 +131,8 @@ _QUARTERS = 105
 OTHER_WORD = log(0.03)
 #: Wordings of a passing that leave open at which sort of place.
 LOOSE_WORD = log(0.2)
-#: Other words, or none, later by a usual lag: hardly a sign of one event.
-APART_IN_OTHER_WORDS = log(0.02)
+#: Other words, later by a usual lag: hardly a sign of one event.
+APART_IN_OTHER_WORDS = log(0.001)
 #: Other events of the same milestone: how many are expected, over how long.
 _AGAIN_ONCE, _AGAIN, _AGAIN_OFTEN = 0.04 / (14 * DAY), 0.35 / (3 * DAY), 0.8 / (2 * DAY)
 #: A place that is named alike on both sides, or differently.
