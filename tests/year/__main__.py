@@ -79,7 +79,7 @@ def table(plan: Plan, made: Figures) -> str:
         ),
         "due and not told, told falsely": f"{_sum(made, 'missed')}, {_sum(made, 'false')}",
         "longest time a parcel under way was not seen": f"{made.longest_wait / timedelta(days=1):.1f} days",
-        "growth of memory after the first tenth": f"{made.memory_growth_bytes / 2**20:.0f} MiB",
+        "growth of memory after the first half": f"{made.memory_growth_bytes / 2**20:.0f} MiB",
         "database": f"{made.database_bytes / 2**20:.1f} MiB, {made.bytes_per_visit} bytes a visit",
         "found wrong": str(len(made.wrong)),
     }

@@ -42,11 +42,11 @@ def noted(folder: Path, seed: int) -> list[Noted]:
 
 
 def growth(runs: Sequence[Noted]) -> int:
-    """By how many bytes a process grew after the first tenth of its runs, at most."""
+    """By how many bytes a process grew after the first half of its runs, at most."""
     most = 0
     for _, group in groupby(runs, key=lambda one: one.process):
         held = [one.held_bytes for one in group]
-        settled = len(held) // 10
+        settled = len(held) // 2
         most = max(most, max(held[settled:]) - held[settled])
     return most
 

@@ -11,8 +11,9 @@ from tests.year.truths import Year, beyond_budget, doubled_rows, longest_waits, 
 #: A parcel under way is seen again within so long, whatever its portals do: the longest pause the rules make
 #: for a silent parcel is 7 days, and a portal that refuses is left alone for a day.
 LONGEST_WAIT = timedelta(days=8)
-#: After its first tenth a year may cost so much more memory: what is kept for good fits in the first tenth.
-MORE_MEMORY_BYTES = 150 * 1024 * 1024
+#: After its first half a year may cost so much more memory. Words, places and parcels that are met first are
+#: remembered, of which there are ever fewer; what is kept of every run would show in the second half as well.
+MORE_MEMORY_BYTES = 80 * 1024 * 1024
 #: What the database may hold: so much for every visit, beside an empty one.
 BYTES_PER_VISIT = 6 * 1024
 #: How runs may end that nobody else disturbs.
