@@ -45,6 +45,7 @@ VISITING = {
     "collector.browser.guarding",
     "collector.browser.standing",
     "collector.browser.starting",
+    "collector.browser.contexts",
     "collector.browser.tab",
     "collector.browser.tabs",
     "collector.browser.watch",

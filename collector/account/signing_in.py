@@ -21,9 +21,9 @@ from collector.account.sight import looks_signed_in, shop_cookies
 from collector.account.steps import NotSignedIn
 from collector.account.terminal import Person, Secret
 from collector.browser import Browser, BrowserGone, open_browser
+from collector.browser.contexts import in_order
 from collector.browser.silence import telling_nobody
 from collector.browser.starting import attached, browser_to_start, launched
-from collector.browser.tabs import in_order
 from collector.visit import Visited
 from collector.visit.listing import list_pages
 from collector.visit.verdict import navigation_failure

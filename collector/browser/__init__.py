@@ -12,6 +12,7 @@ from typing import Any
 
 import playwright.async_api as pw
 
+from collector.browser.contexts import SignedIn, in_order, key_of
 from collector.browser.finding import Found
 from collector.browser.silence import telling_nobody
 from collector.browser.standing import Standing
@@ -26,7 +27,7 @@ from collector.browser.starting import (
     launched_with_profile,
 )
 from collector.browser.tab import Tab
-from collector.browser.tabs import SignedIn, Tabs, in_order, key_of
+from collector.browser.tabs import Tabs
 from collector.browser.viewer_zone import fixed_offset_minutes
 from collector.browser.watch import end_largest_page, tree_bytes
 from collector.limits import Limits

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from collector.answer import Answer, read_pages
-from collector.browser.tabs import SignedIn
+from collector.browser.contexts import SignedIn
 from scrapers.contract import NOBODY, Page, Portal, Recipient
 from scrapers.shop import Shop
 from scrapers.words import Outcome
