@@ -24,6 +24,8 @@ _FRESH, _STALE = timedelta(days=400), timedelta(days=800)
 CLEARLY = 3
 #: So many different dates are not all on one day of the month by chance.
 _DATES = 3
+#: That two are speaks against an order as much as one false time does against another, in days astray.
+_COINCIDENCE = 7.0
 
 _ORDERS: tuple[Order, ...] = ("dmy", "mdy", "ymd")
 
@@ -61,8 +63,8 @@ def settled_order(
         return declared
     evidence: tuple[Callable[[Order], float], ...] = (
         lambda order: sum(not _fits_weekday(row, order, seen) for row in numeric),
-        lambda order: _days_astray(rows, order, seen, newest_first),
-        lambda order: _on_one_day_of_the_month(rows, order),
+        lambda order: _astray_or_odd(rows, order, orders, seen, newest_first),
+        lambda order: _on_one_day_of_the_month(rows, order, at_least=_DATES),
     )
     for speaks_against in evidence:
         if len(orders) > 1:
@@ -100,6 +102,17 @@ def _ahead(day: Day, row: Parsed, seen: datetime) -> timedelta:
     return moment_of(date(day.year, day.month, day.day), row) - seen
 
 
+def _astray_or_odd(
+    rows: Sequence[Parsed], order: Order, orders: Sequence[Order], seen: datetime, newest_first: bool | None
+) -> float:
+    """Days astray; more where all dates would be on one day of the month and no other order is faultless."""
+    astray = _days_astray(rows, order, seen, newest_first)
+    if not _on_one_day_of_the_month(rows, order, at_least=2):
+        return astray
+    others = (_days_astray(rows, other, seen, newest_first) for other in orders if other != order)
+    return astray + (_COINCIDENCE if all(others) else 0.0)
+
+
 def _days_astray(rows: Sequence[Parsed], order: Order, seen: datetime, newest_first: bool | None) -> float:
     """By how many days the rows, read in `order`, run against the page and ahead of the visit."""
     days = [(day, row) for row in rows if (day := day_of(row, order))]
@@ -112,7 +125,7 @@ def _days_astray(rows: Sequence[Parsed], order: Order, seen: datetime, newest_fi
     return (known[newest_first] + max(ahead, default=timedelta())) / timedelta(days=1)
 
 
-def _on_one_day_of_the_month(rows: Sequence[Parsed], order: Order) -> float:
+def _on_one_day_of_the_month(rows: Sequence[Parsed], order: Order, at_least: int) -> float:
     """1 if several dates, read in `order`, are all on one day of the month, else 0."""
     days = {day for row in rows if (day := day_of(row, order))}
-    return float(len(days) >= _DATES and len({day.day for day in days}) == 1)
+    return float(len(days) >= at_least and len({day.day for day in days}) == 1)

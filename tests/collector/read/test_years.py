@@ -104,6 +104,12 @@ def test_dates_that_would_all_fall_on_one_day_of_the_month_are_read_the_other_wa
     assert days(["09/03/2026", "07/03/2026"], seen) == [None, None]
 
 
+def test_two_dates_on_one_day_of_the_month_and_one_false_time_leave_the_order_open():
+    seen = datetime(2026, 12, 7, 6, 30, tzinfo=UTC)
+    assert days(["05/12/2026", "05/12/2026", "10/12/2026"], seen) == [None, None, None]
+    assert days(["05/12/2026", "05/10/2026", "05/09/2026"], seen)[0] == "2026-05-12"
+
+
 LISTS = st.tuples(st.integers(0, 10**9), st.integers(3, 25), st.booleans())
 
 
