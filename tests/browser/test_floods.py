@@ -131,6 +131,17 @@ def test_many_small_replies_are_bounded_together(bench):
     assert f"limit {BOUNDED.visit_bytes}" in visited.error
 
 
+def test_a_flooded_pages_context_is_left(bench):
+    """The next page of its site would be given its process, which may still be ending."""
+    assert bench.visit(Depot()).outcome is Outcome.OK
+    (before,) = bench.contexts()
+    bench.site.lasting(PAGE, "/parcel", messages.endless(8 * GIGABYTE, b"<p>x</p>" * 8192))
+    assert bench.visit(Depot(), limits=BOUNDED).outcome is Outcome.UNAVAILABLE
+    bench.site.reset()
+    assert bench.visit(Depot()).outcome is Outcome.OK
+    assert before not in bench.contexts()
+
+
 def test_the_watch_sees_memory_that_is_taken(bench):
     with Watch(bench) as watch:
         held = bytearray(600_000_000)  # the last test's browser may give some back meanwhile

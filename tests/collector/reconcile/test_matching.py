@@ -103,6 +103,15 @@ def test_a_late_row_is_looked_for_as_far_as_its_portal_is_late():
     assert not are_one(*rows, estimates=SCANS)
 
 
+def test_other_words_are_one_event_later_only_by_a_usual_lag():
+    rows = at("a", "10:00", "accepted"), at("b", "12:37", "handed_to_last_mile")
+    assert are_one(*rows, estimates=habit("b", 300))
+    assert not are_one(*rows, estimates=SCANS)
+    assert not are_one(*rows)
+    unknown = at("b", "12:37", None)
+    assert not are_one(rows[0], unknown, estimates=habit("b", 30))
+
+
 def test_the_rows_around_it_tell_the_event_of_a_row_without_a_time():
     a = listed(at("a", "10:00", "accepted"), at("a", "12:00", "delivered"))
     undated = at("b", None, "out_for_delivery")
