@@ -43,6 +43,7 @@ VISITING = {
     "collector.account.signing_in",
     "collector.browser",
     "collector.browser.guarding",
+    "collector.browser.parting",
     "collector.browser.standing",
     "collector.browser.starting",
     "collector.browser.contexts",

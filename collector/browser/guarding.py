@@ -15,19 +15,24 @@ them. What a shared worker asks for, and a worker's web sockets, only the browse
 import asyncio
 import json
 import logging
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Iterable, Mapping
+from contextlib import suppress
 from typing import Any
 from urllib.parse import urlsplit
 
 import playwright.async_api as pw
 
 from collector.browser.blocking import url_patterns, wildcards
+from collector.browser.parting import silenced
 from collector.browser.traffic import Event, host_of
 from scrapers.contract import Portal
 
 _LOG = logging.getLogger(__name__)
 
-_DECIDED = ("Document", "XHR", "Fetch", "EventSource")
+_DECIDED = ("Document", "XHR", "Fetch", "EventSource", "Ping")
+#: How long workers may take to end: one that is too busy to hear of it is also too busy to ask for anything.
+_WORKERS_SECONDS = 0.5
+_POLL_SECONDS = 0.005
 _WEB = frozenset({"http", "https"})
 #: In place of a web socket to a stranger: one that fails. The host is told by a request that is refused and
 #: listed like any other. Playwright's own way, `route_web_socket`, answers by calls into the page that pass
@@ -70,6 +75,7 @@ class Guard:
     blocked_hosts  asked for and refused since `begin`
     has_company    whether frames or workers with processes of their own were admitted since then
     led_to         a foreign host (or URL without one) the tab itself was led to since then, None if to none
+    hosts          all it may load from
     on_data        told of what frames and workers with processes of their own receive (Network.dataReceived)
     """
 
@@ -82,8 +88,9 @@ class Guard:
         self._events = events
         self._main_frame = main_frame
         self._navigable = frozenset(portal.hosts)
-        self._loadable = frozenset((*portal.hosts, *portal.resource_hosts))
+        self.hosts = frozenset((*portal.hosts, *portal.resource_hosts))
         self._messages = 0
+        self._company: set[str] = set()
         self._tasks: set[asyncio.Task[None]] = set()
 
     def begin(self) -> None:
@@ -97,6 +104,7 @@ class Guard:
         events = self._events
         events.on("Fetch.requestPaused", lambda event: self._spawn(self._decide(event)))
         events.on("Target.attachedToTarget", lambda event: self._spawn(self._admit(event)))
+        events.on("Target.detachedFromTarget", lambda event: self._company.discard(str(event["sessionId"])))
         events.on("Target.receivedMessageFromTarget", self._overhear)
         buffers = {"maxResourceBufferSize": page_bytes, "maxTotalBufferSize": 4 * page_bytes}
         await events.send("Network.enable", buffers)
@@ -108,17 +116,29 @@ class Guard:
         await events.send("Fetch.enable", {"patterns": patterns})
         attach = {"autoAttach": True, "waitForDebuggerOnStart": True, "flatten": False}
         await events.send("Target.setAutoAttach", attach)
-        await self._page.add_init_script(_NO_SOCKETS % json.dumps(sorted(self._loadable)))
+        await self._page.add_init_script(_NO_SOCKETS % json.dumps(sorted(self.hosts)))
+
+    async def part(self, seconds: float, hosts: Iterable[str] = ()) -> bool:
+        """Makes the page ready to be left or closed: it asks nobody but `hosts`, and its workers end.
+
+        Whether it could be told in time. A worker that does not end is for `starting.wall`.
+        """
+        if not await silenced(self._events, self._main_frame, seconds, hosts):
+            return False
+        with suppress(pw.Error, TimeoutError):
+            async with asyncio.timeout(_WORKERS_SECONDS):
+                await self._dismiss()
+        return True
 
     def _blocked_urls(self) -> dict[str, Any]:
-        return {"urlPatterns": url_patterns(sorted(self._loadable))}
+        return {"urlPatterns": url_patterns(sorted(self.hosts))}
 
     async def _decide(self, event: Event) -> None:
         """Fetch.requestPaused: lets a request pass or fails it."""
         url, request_id = str(event["request"]["url"]), str(event["requestId"])
         host = host_of(url)
         navigates = event.get("resourceType") == "Document" and event.get("frameId") == self._main_frame
-        allowed = self._navigable if navigates else self._loadable
+        allowed = self._navigable if navigates else self.hosts
         if urlsplit(url).scheme in _WEB and host in allowed:
             await self._events.send("Fetch.continueRequest", {"requestId": request_id})
             return
@@ -132,14 +152,22 @@ class Guard:
         """Target.attachedToTarget: a frame or worker with a process of its own waits to be told to go on."""
         self.has_company = True
         session = str(event["sessionId"])
-        for method, parameters in (
-            ("Network.enable", {"maxTotalBufferSize": 0, "maxResourceBufferSize": 0}),
-            ("Network.setBlockedURLs", self._blocked_urls()),
-            ("Runtime.runIfWaitingForDebugger", {}),
-        ):
-            self._messages += 1
-            message = json.dumps({"id": self._messages, "method": method, "params": parameters})
-            await self._events.send("Target.sendMessageToTarget", {"sessionId": session, "message": message})
+        self._company.add(session)
+        await self._tell(session, "Network.enable", maxTotalBufferSize=0, maxResourceBufferSize=0)
+        await self._tell(session, "Network.setBlockedURLs", **self._blocked_urls())
+        await self._tell(session, "Runtime.runIfWaitingForDebugger")
+
+    async def _dismiss(self) -> None:
+        """Ends workers, and waits until they have gone with the frames."""
+        for session in tuple(self._company):
+            await self._tell(session, "Runtime.evaluate", expression="self.close()")
+        while self._company:  # noqa: ASYNC110 - it changes by what the browser tells, within milliseconds
+            await asyncio.sleep(_POLL_SECONDS)
+
+    async def _tell(self, session: str, method: str, **parameters: object) -> None:
+        self._messages += 1
+        message = json.dumps({"id": self._messages, "method": method, "params": parameters})
+        await self._events.send("Target.sendMessageToTarget", {"sessionId": session, "message": message})
 
     def _overhear(self, event: Event) -> None:
         """Target.receivedMessageFromTarget: what frames and workers with processes of their own ask for."""
@@ -155,7 +183,7 @@ class Guard:
 
     def _note_foreign(self, url: str) -> None:
         host = host_of(url)
-        if host and host not in self._loadable:
+        if host and host not in self.hosts:
             self.blocked_hosts.add(host)
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:

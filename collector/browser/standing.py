@@ -15,12 +15,14 @@ from urllib.parse import urlsplit
 
 import playwright.async_api as pw
 
+from collector.browser.parting import isolated_world
+from collector.browser.tab import EMPTY, Tab
+
 _LOG = logging.getLogger(__name__)
 
 #: It is replaced after so many requests; the driver keeps something of every one until its page closes.
 _USES = 500
-_EMPTY = "about:blank"
-_LEAVE = "location.replace('about:blank')"
+_LEAVE = f"location.replace('{EMPTY}')"
 
 
 @dataclass(slots=True)
@@ -59,22 +61,21 @@ class Standing:
         return reply["result"].get("value")
 
 
-async def stand(page: pw.Page, events: pw.CDPSession, frame: str, seconds: float) -> Standing | None:
-    """Leads an open page of a portal to an empty one of the same origin; None where that does not go well."""
-    parts = urlsplit(page.url)
+async def stand(tab: Tab, seconds: float) -> Standing | None:
+    """Leads an open page of a portal to an empty one of the same origin; None where that does not go well.
+
+    The empty page has the policy of the one before: both may ask for what the portal's hosts have.
+    """
+    parts = urlsplit(tab.page.url)
     try:
         async with asyncio.timeout(seconds):
-            leaving = await _world(events, frame)
-            await events.send("Runtime.evaluate", {"expression": _LEAVE, "contextId": leaving})
-            await page.wait_for_url(_EMPTY, wait_until="commit")
-            world = await _world(events, frame)
+            if not await tab.guard.part(seconds, tab.guard.hosts):
+                return None
+            leaving = await isolated_world(tab.events, tab.frame)
+            await tab.events.send("Runtime.evaluate", {"expression": _LEAVE, "contextId": leaving})
+            await tab.page.wait_for_url(EMPTY, wait_until="commit")
+            world = await isolated_world(tab.events, tab.frame)
     except (pw.Error, TimeoutError) as error:
         _LOG.debug("a page is not kept open: %s", error or type(error).__name__)
         return None
-    return Standing(page, events, f"{parts.scheme}://{parts.netloc}", world)
-
-
-async def _world(events: pw.CDPSession, frame: str) -> int:
-    """Where our scripts run apart from the page's own."""
-    made = await events.send("Page.createIsolatedWorld", {"frameId": frame})
-    return int(made["executionContextId"])
+    return Standing(tab.page, tab.events, f"{parts.scheme}://{parts.netloc}", world)

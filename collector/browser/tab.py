@@ -16,7 +16,6 @@ from collector.browser.guarding import Guard
 _LOG = logging.getLogger(__name__)
 
 EMPTY = "about:blank"
-_FORGET = {"expression": "try { window.name = ''; sessionStorage.clear() } catch {}"}
 
 
 @dataclass(slots=True, eq=False)
@@ -65,37 +64,34 @@ async def led_away(tab: Tab, url: str | None, seconds: float) -> bool:
     is_new = url is not None and urldefrag(url).url != urldefrag(tab.page.url).url
     if tab.crashed or not is_new or tab.page.url != tab.shows:
         return await emptied(tab, seconds)
-    try:
-        async with asyncio.timeout(seconds):
-            await tab.events.send("Runtime.evaluate", _FORGET)
-    except (pw.Error, TimeoutError) as error:
-        return _given_up(error)
-    return True
+    return await tab.guard.part(seconds)
 
 
 async def emptied(tab: Tab, seconds: float) -> bool:
     """Leaves the tab's page for an empty one and forgets what it kept there; whether it went well."""
     if tab.crashed or tab.page.url == EMPTY:
         return not tab.crashed
+    if not await tab.guard.part(seconds):
+        return False
     try:
         async with asyncio.timeout(seconds):
-            await tab.events.send("Runtime.evaluate", _FORGET)
             await tab.page.goto(EMPTY, wait_until="commit")
             await _forget_history(tab)
     except (pw.Error, TimeoutError) as error:
-        return _given_up(error)
+        _LOG.debug("a tab is not used again: %s", error or type(error).__name__)
+        return False
     return tab.page.url == EMPTY
 
 
 async def _forget_history(tab: Tab) -> None:
-    """The browser refuses while it still changes processes, which takes it a moment; it matters little."""
-    for pause in (0.02, 0.1, 0.0):
+    """A page is told to be there before the browser has it in its history, a moment in which it forgets nothing.
+
+    What remains after a third of a second matters little.
+    """
+    for pause in (0.0, 0.02, 0.1, 0.2):
+        await asyncio.sleep(pause)
         with suppress(pw.Error):
             await tab.events.send("Page.resetNavigationHistory")
-            return
-        await asyncio.sleep(pause)
-
-
-def _given_up(error: Exception) -> bool:
-    _LOG.debug("a tab is not used again: %s", error or type(error).__name__)
-    return False
+            told = await tab.events.send("Page.getNavigationHistory")
+            if [entry["url"] for entry in told["entries"]] == [EMPTY]:
+                return

@@ -147,7 +147,7 @@ class Tabs:
         undisturbed = self._contexts.is_undisturbed(key)
         wanted = tab.keep and undisturbed and key in self._contexts
         if wanted and portal.fetches and key not in self._standing:
-            standing = await stand(tab.page, tab.events, tab.frame, limits.call_seconds)
+            standing = await stand(tab, limits.call_seconds)
             if standing is not None and key in self._contexts and key not in self._standing:
                 self._standing[key] = standing
                 return True
@@ -164,6 +164,8 @@ class Tabs:
 
     async def _ended(self, tab: Tab, seconds: float) -> bool:
         """Closes a tab; a flooded one that is too busy by force, for it takes more memory every moment."""
+        if not tab.crashed:
+            await tab.guard.part(_HURRY_SECONDS)
         if not tab.flooded or self.running.process is None:
             return await self._contexts.close_page(tab.page, seconds)
         async with asyncio.TaskGroup() as tasks:

@@ -139,9 +139,9 @@ def test_a_reply_that_never_comes_ends_within_its_bounds(bench):
 def test_nothing_of_the_portal_runs_on_while_its_page_waits(bench):
     """Timers, observers, workers."""
     busy = """<script>
-      setInterval(() => fetch('/tick').catch(() => 0), 5);
+      setInterval(() => fetch('/tick').catch(() => 0), 40);
       new MutationObserver(() => fetch('/changed')).observe(document, {childList: true, subtree: true});
-      const working = "setInterval(() => fetch('https://www.counter.test/working'), 5)";
+      const working = "setInterval(() => fetch('https://www.counter.test/working'), 40)";
       new Worker(URL.createObjectURL(new Blob([working])));
     </script><ul class=rows><li>Here</ul>"""
     bench.runner.run(bench.browser._engines[""].close())

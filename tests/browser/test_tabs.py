@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from collector.browser import BrowserOptions, open_browser
+from collector.browser import BrowserOptions, open_browser, tabs
 from collector.browser.watch import end_largest_page
 from fixtures import messages
 from fixtures.messages import page
@@ -41,11 +41,17 @@ async def left(bench, tab):
             await asyncio.sleep(0.05)
 
 
+@pytest.fixture
+def patient(monkeypatch):
+    """A page stands open until the next number comes, however slow the machine is."""
+    monkeypatch.setattr(tabs, "_MOMENT_SECONDS", 60)
+
+
 def targets(bench):
     return [tab.page for _, tab in waiting(bench)]
 
 
-def test_the_next_number_of_a_portal_comes_into_the_same_tab(bench):
+def test_the_next_number_of_a_portal_comes_into_the_same_tab(bench, patient):
     bench.visit(Depot())
     (first,) = [tab.page for name, tab in waiting(bench) if name == "depot"]
     assert bench.visit(Depot(), OTHER).readings[0].number == OTHER
@@ -111,7 +117,7 @@ def _steady(bench):
     layer="portal",
     exit_status="0",
 )
-def test_a_late_reply_about_one_number_is_never_taken_for_the_next(bench):
+def test_a_late_reply_about_one_number_is_never_taken_for_the_next(bench, patient):
     """The first page leaves requests behind: one that outlives it, and one that comes again and again."""
     lingering = """<script>
       fetch('https://api.depot.test/parcels/late', {keepalive: true}).catch(() => 0);
@@ -139,7 +145,7 @@ def test_a_late_reply_about_one_number_is_never_taken_for_the_next(bench):
         assert kept.uses > 1, "the tab was not used again: nothing was tested"
 
 
-def test_what_a_page_keeps_in_its_tab_does_not_reach_the_next_number(bench):
+def test_what_a_page_keeps_in_its_tab_does_not_reach_the_next_number(bench, patient):
     shows = """<ul class=rows></ul><script>
       const kept = [sessionStorage.getItem('n'), window.name, history.length].join(' ');
       document.querySelector('ul').innerHTML = '<li>' + kept;
@@ -175,7 +181,7 @@ def test_a_page_that_nobody_replaces_is_soon_left_for_an_empty_one(bench):
     assert tab.page.url == "about:blank"
 
 
-def test_a_page_that_has_moved_by_itself_is_left_for_an_empty_one_first(bench):
+def test_a_page_that_has_moved_by_itself_is_left_for_an_empty_one_first(bench, patient):
     bench.visit(Steady())
     (tab,) = [tab for name, tab in waiting(bench) if name == "counter"]
     tab.shows = "https://www.counter.test/what-it-was"
@@ -192,7 +198,7 @@ async def history(tab):
     return [entry["url"] for entry in told["entries"]]
 
 
-def test_an_address_that_differs_in_its_fragment_alone_is_loaded_anew(bench):
+def test_an_address_that_differs_in_its_fragment_alone_is_loaded_anew(bench, patient):
     """Such an address opens no new document: the page would go on to show the number before."""
     shows = (
         "<ul class=rows></ul><script>document.querySelector('ul').innerHTML = '<li>' + location.hash</script>"

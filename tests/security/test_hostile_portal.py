@@ -42,7 +42,10 @@ TRICKS = f"""
     () => Notification.requestPermission(), () => navigator.geolocation.getCurrentPosition(() => 0),
     () => document.documentElement.requestFullscreen(), () => history.pushState(0, '', '/{NUMBER}'),
     () => navigator.clipboard.readText(), () => localStorage.setItem(Math.random(), 'x'.repeat(9999)),
+    () => {{ new Image().src = '{FAR}/i?' + Math.random(); }},
   ];
+  for (const end of ['pagehide', 'visibilitychange', 'unload', 'beforeunload'])
+    addEventListener(end, () => {{ for (const way of ways) quietly(way); }});
   onbeforeunload = event => {{ event.preventDefault(); return 'stay'; }};
   endlessly();
   setTimeout(() => alert('x'), 50); setTimeout(() => confirm('x'), 60);
