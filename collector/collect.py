@@ -26,7 +26,7 @@ from collector.limits import Limits
 from collector.outlook import next_due
 from collector.plan import Due, Wanted, arriving_orders, due_visits
 from collector.politeness import permit
-from collector.read.gazetteer import cities
+from collector.read import prepare
 from collector.settings import Settings
 from collector.signed_in import accounts_asked, session_ages
 from collector.store.drifts import drifts, note_shrinking
@@ -131,10 +131,11 @@ class _Run:
         queues, signed_in = self._queues(), self._sessions()
         if not queues and not signed_in:
             return
-        # The gazetteer takes as long to build as the browser to start; each leaves the other a core.
-        building = asyncio.ensure_future(asyncio.to_thread(cities, ""))
+        # To prepare takes as long as to start the browser; each leaves the other a core.
+        asked = {queue[0].portal for queue in queues} | {shop.name for shop, _ in signed_in}
+        preparing = asyncio.ensure_future(asyncio.to_thread(prepare, sorted(asked)))
         async with open_browser(self.given.browser) as browser:
-            await building
+            await preparing
             turns = [turn for shop, session in signed_in for turn in [self._turn(browser, shop, session)]]
             while queues or turns:
                 await asyncio.gather(*turns, *(self._numbers(browser, q) for q in queues))

@@ -24,6 +24,9 @@ from collector.visit import Visited, answered, visit
 from collector.visit.asked import Asked
 from scrapers.contract import NOBODY, Portal, Recipient
 
+#: Before a visit is kept, so that others ask on first: keeping leaves the loop no turn.
+_MOMENT_S = 0.01
+
 
 def batch_size(portal: Portal, due: int, left: int) -> int:
     """How many numbers one visit asks about, where `due` numbers are to be asked in `left` visits."""
@@ -62,6 +65,7 @@ class PortalTurn:
     numbers     those due, the most valuable first
     is_put_off  whether the portal must not be asked now, which is noted with how many visits are left
     left        the numbers whose visit has not begun; `begins` is held while one does
+    keeps       held while what a visit brought is kept: between two the browser gets its turn
     rest_s      the pause after a visit that lasted longer than the portal's pause: slowness asks for mercy
     """
 
@@ -77,6 +81,7 @@ class PortalTurn:
     rest_s: float = 0.0
     left: list[str] = field(init=False)
     begins: asyncio.Lock = field(default_factory=asyncio.Lock)
+    keeps: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     def __post_init__(self) -> None:
         self.left = list(self.numbers)
@@ -84,29 +89,43 @@ class PortalTurn:
     async def take(self) -> None:
         """Visit the numbers: the first alone, then as many at a time as the portal takes."""
         known = recipients(self._db)
-        if await self._took_next(known):
-            at_once = min(self.portal.politeness.at_once, len(self.left))
+        going_on = await self._took_next(known)
+        at_once = min(self.portal.politeness.at_once, len(self.left))
+        if going_on and at_once > 1:
             await asyncio.gather(*(self._took_all(known) for _ in range(at_once)))
-
-    async def _took_all(self, known: Mapping[str, Recipient]) -> None:
-        while await self._took_next(known):
-            pass
+        while going_on:
+            going_on = await self._took_next(known)
 
     async def _took_next(self, known: Mapping[str, Recipient]) -> bool:
         """Makes the next visit; whether there was one to make."""
         numbers = await self._begun()
         if not numbers:
             return False
-        made = await self._visited(numbers, known.get(numbers[0], NOBODY))
-        pause = self.portal.politeness.seconds_between
-        self.rest_s = pause if made[0].duration_ms > 1000 * pause else 0.0
-        for one in made:
-            self.keeper.keep(self.portal, one)
-        # What a page about several numbers does not answer is asked for alone.
-        self.asks_one_by_one |= len(made) < len(numbers)
-        kept = {one.tracking_number for one in made}
-        self.left[:0] = [number for number in numbers if number not in kept]
+        self._keep(await self._visited(numbers, known))
         return True
+
+    async def _took_all(self, known: Mapping[str, Recipient]) -> None:
+        """Makes visits while there are any to make. What one brought is kept while the next is under way."""
+        brought: list[Visited] = []
+        visiting: asyncio.Future[list[Visited]] | None = None
+        try:
+            while numbers := await self._begun():
+                visiting = asyncio.ensure_future(self._visited(numbers, known))
+                async with self.keeps:
+                    await asyncio.sleep(_MOMENT_S)  # what has arrived meanwhile asks on first
+                    self._keep(brought)
+                brought = await visiting
+                if not all(one.outcome in ANSWERS for one in brought):
+                    self._keep(brought)  # it may be that the portal must not be asked now
+        finally:
+            if visiting is not None:
+                visiting.cancel()
+            self._keep(brought)
+
+    def _keep(self, brought: list[Visited]) -> None:
+        """Keeps what a visit brought; nothing is left of the list."""
+        while brought:
+            self.keeper.keep(self.portal, brought.pop(0))
 
     async def _begun(self) -> list[str]:
         """The numbers of the visit that may begin now, once the pause is over; none where none may."""
@@ -125,7 +144,18 @@ class PortalTurn:
         state = portal_state(self._db, self.portal.name)
         return batch_size(self.portal, due, left_today(state, self.portal.politeness, self.clock()))
 
-    async def _visited(self, numbers: Sequence[str], recipient: Recipient) -> list[Visited]:
+    async def _visited(self, numbers: Sequence[str], known: Mapping[str, Recipient]) -> list[Visited]:
+        """What a visit brings; numbers that it does not answer are left again."""
+        made = await self._asked(numbers, known.get(numbers[0], NOBODY))
+        pause = self.portal.politeness.seconds_between
+        self.rest_s = pause if made[0].duration_ms > 1000 * pause else 0.0
+        # What a page about several numbers does not answer is asked for alone.
+        self.asks_one_by_one |= len(made) < len(numbers)
+        answered_about = {one.tracking_number for one in made}
+        self.left[:0] = [number for number in numbers if number not in answered_about]
+        return made
+
+    async def _asked(self, numbers: Sequence[str], recipient: Recipient) -> list[Visited]:
         portal, language = self.portal, self.portal.default_language
         left = left_today(portal_state(self._db, portal.name), portal.politeness, self.clock())
         limits = self.limits.at_most(1 + left)

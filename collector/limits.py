@@ -50,7 +50,7 @@ class Limits:
     first_wait_seconds: float = 2.0
     longest_wait_seconds: float = 60.0
     retry_after_cap_seconds: float = 120.0
-    at_once: int = 5
+    at_once: int = 6
 
     def changed(self, table: Mapping[str, Any]) -> "Limits":
         """These bounds with what a user's table `[machine]` says. Raises LimitError."""

@@ -22,7 +22,7 @@ from collector.account.steps import NotSignedIn
 from collector.account.terminal import Person, Secret
 from collector.browser import Browser, BrowserGone, open_browser
 from collector.browser.contexts import in_order
-from collector.browser.silence import telling_nobody
+from collector.browser.driver import driver_environment
 from collector.browser.starting import attached, browser_to_start, launched
 from collector.visit import Visited
 from collector.visit.listing import list_pages
@@ -218,7 +218,7 @@ def _window_closed(given: SignIn) -> NotSignedIn:
 
 @asynccontextmanager
 async def _driver() -> AsyncIterator[pw.Playwright]:
-    with telling_nobody(os.environ):
+    with driver_environment(os.environ):
         async with asyncio.timeout(_DRIVER_SECONDS):
             playwright = await pw.async_playwright().start()
         try:

@@ -13,8 +13,8 @@ from typing import Any
 import playwright.async_api as pw
 
 from collector.browser.contexts import SignedIn, in_order, key_of
+from collector.browser.driver import driver_environment
 from collector.browser.finding import Found
-from collector.browser.silence import telling_nobody
 from collector.browser.standing import Standing
 from collector.browser.starting import (
     BrowserFailed,
@@ -267,7 +267,7 @@ async def open_browser(
     """
     offset = fixed_offset_minutes(options.zone)
     found = browser_to_start(options, environ)
-    with telling_nobody(os.environ):
+    with driver_environment(os.environ):
         async with asyncio.timeout(_START_SECONDS):
             playwright = await pw.async_playwright().start()
         try:

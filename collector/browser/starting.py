@@ -17,8 +17,14 @@ from collector.errors import CrosstrackError, UsageError
 _LOG = logging.getLogger(__name__)
 
 #: Of a browser's features those that no page of a portal needs: windows of its own for
-#: the address bar, and a process kept ready for a page that is never opened. Together 80 to 100 MB.
-_UNNEEDED = ("SpareRendererForSitePerProcess", "WebUIOmniboxAimPopup", "WebUIOmniboxPopup")
+#: the address bar, and a process kept ready for a page that is never opened: together 80 to 100 MB; and that
+#: every document of a site gets a frame made anew: a seventh of what a visit takes, for tabs are used again.
+_UNNEEDED = (
+    "RenderDocument",
+    "SpareRendererForSitePerProcess",
+    "WebUIOmniboxAimPopup",
+    "WebUIOmniboxPopup",
+)
 #: Those that Playwright 1.65 turns off; a browser heeds the last list that it is given alone.
 _PLAYWRIGHTS = (
     "AimEnabled",

@@ -160,16 +160,19 @@ def _kept_for_good() -> Iterator[None]:
 @cache
 @_kept_for_good()
 def _cities() -> Mapping[str, tuple[City, ...]]:
-    index: dict[str, list[City]] = {}
+    index: dict[str, tuple[City, ...]] = {}
     for record in records(SMALLEST):
         city = City(record.name, record.country, record.admin, _zone(record.zone), record.people)
         own = key(city.name)
-        index.setdefault(own, []).append(city)
+        index[own] = (*index.get(own, ()), city)
         others = {key(name) for name in _other_names(record)} - {own, ""}
         lighter = city._replace(weight=city.weight / ALTERNATE_NAME)
         for other in others:
-            index.setdefault(other, []).append(lighter)
-    return {name: _heaviest_first(found) for name, found in index.items()}
+            index[other] = (*index.get(other, ()), lighter)
+    for name, found in index.items():
+        if len(found) > 1:
+            index[name] = _heaviest_first(found)
+    return index
 
 
 @cache
@@ -189,15 +192,16 @@ def _town_lines() -> Mapping[str, str]:
 
 @lru_cache(maxsize=_AT_HAND)
 def _towns_of(country: str) -> Mapping[str, tuple[City, ...]]:
-    index: dict[str, list[City]] = {}
+    index: dict[str, tuple[City, ...]] = {}
     for line in _town_lines().get(country, "").splitlines():
         name, admin, zone, people = line.split("\t")
-        index.setdefault(key(name), []).append(City(name, country, admin, zone, int(people)))
+        place = key(name)
+        index[place] = (*index.get(place, ()), City(name, country, admin, zone, int(people)))
     return {name: _heaviest_first(found) for name, found in index.items()}
 
 
-def _heaviest_first(found: list[City]) -> tuple[City, ...]:
-    return tuple(sorted(found, key=lambda city: -city.weight)) if len(found) > 1 else tuple(found)
+def _heaviest_first(found: tuple[City, ...]) -> tuple[City, ...]:
+    return tuple(sorted(found, key=lambda city: -city.weight)) if len(found) > 1 else found
 
 
 def _other_names(record: Record) -> list[str]:

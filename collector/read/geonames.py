@@ -7,6 +7,7 @@ are parsed in pieces and each record is reduced at once: under a second, and a f
 import json
 from collections.abc import Iterator
 from importlib import resources
+from sys import intern
 from typing import Any, NamedTuple
 
 _PIECE = 1 << 20
@@ -56,9 +57,9 @@ def _record(fields: dict[str, Any]) -> Record | dict[str, Any]:
         return fields
     return Record(
         fields["name"],
-        fields["countrycode"],
-        fields["admin1code"],
-        fields["timezone"],
+        intern(fields["countrycode"]),
+        intern(fields["admin1code"]),
+        intern(fields["timezone"]),
         fields["population"],
         tuple(fields["alternatenames"]),
     )

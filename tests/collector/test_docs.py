@@ -32,7 +32,7 @@ def meant(text, value):
     """What a cell of the table means, in the terms of the value it stands for; times are in minutes."""
     if isinstance(value, tuple):
         return tuple(float(part) for part in text.split(","))
-    if found := re.fullmatch(r"(\S+) / (\S+) (days)", text):
+    if found := re.fullmatch(r"(\S+) / (\S+) days?", text):
         return float(found[1]) / (float(found[2]) * 1440)
     if found := re.fullmatch(r"(\S+) (s|min|h|days)", text):
         time = timedelta(seconds=float(found[1]) * SECONDS[found[2]])

@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import UTC, datetime
+from types import MappingProxyType
 
 import pytest
 
@@ -27,10 +28,13 @@ NUMBERS = [f"RR12345678{n}ES" for n in range(6)]
 
 
 class Visits:
-    """Visits that last `seconds`; when each began, and the most that were under way."""
+    """Visits that last `seconds`; when each began, and the most that were under way.
 
-    def __init__(self, seconds, clock, outcome=Outcome.NOT_FOUND):
-        self.seconds, self.clock, self.outcome = seconds, clock, outcome
+    `outcomes` of those that are not NOT_FOUND, by number; None for one that ends in a bug.
+    """
+
+    def __init__(self, seconds, clock, outcomes):
+        self.seconds, self.clock, self.outcomes = seconds, clock, outcomes
         self.began, self.under_way, self.most = [], 0, 0
 
     async def __call__(self, browser, portal, number, **how):
@@ -39,11 +43,14 @@ class Visits:
         self.most = max(self.most, self.under_way)
         await asyncio.sleep(self.seconds)
         self.under_way -= 1
+        outcome = self.outcomes.get(number, Outcome.NOT_FOUND)
+        if outcome is None:
+            raise ZeroDivisionError
         return Visited(
             portal=portal.name,
             tracking_number=number,
             seen_at=self.clock(),
-            outcome=self.outcome,
+            outcome=outcome,
             complete=False,
             pages=(),
             readings=(),
@@ -62,11 +69,11 @@ class Visits:
 def turn(db, monkeypatch):
     """Make a turn with visits of so many seconds; gives them, and how many were put off when."""
 
-    def make(seconds, politeness, *, outcome=Outcome.NOT_FOUND):
+    def make(seconds, politeness, outcomes=MappingProxyType({})):
         portal = type(portals()["correos"])()
         monkeypatch.setattr(type(portal), "politeness", politeness)
         clock = RunClock(BEGAN)
-        visits, put_off = Visits(seconds, clock, outcome), []
+        visits, put_off = Visits(seconds, clock, outcomes), []
         monkeypatch.setattr(collect_numbers, "visit", visits)
 
         def is_put_off(name, left):
@@ -119,6 +126,28 @@ def test_the_budget_holds_for_what_is_under_way_together(turn):
 
 
 def test_a_refusal_stops_what_has_not_begun(turn):
-    visits, put_off = turn(8, Politeness(0, 100, "test", at_once=2), outcome=Outcome.CHALLENGE)
+    refused = dict.fromkeys(NUMBERS, Outcome.CHALLENGE)
+    visits, put_off = turn(8, Politeness(0, 100, "test", at_once=2), refused)
     assert len(visits.began) == 1
     assert put_off == [5]
+
+
+def test_a_refusal_of_one_of_several_stops_them_all(turn):
+    visits, put_off = turn(8, Politeness(2, 100, "test", at_once=2), {NUMBERS[1]: Outcome.CHALLENGE})
+    assert visits.began == [0, 8, 10]
+    assert put_off == [3]
+
+
+def kept(db):
+    return [one["tracking_number"] for one in db.query("select tracking_number from visits order by 1")]
+
+
+def test_what_several_brought_is_all_kept(turn, db):
+    turn(8, Politeness(0, 100, "test", at_once=3))
+    assert kept(db) == NUMBERS
+
+
+def test_what_was_brought_is_kept_where_another_visit_ends_in_a_bug(turn, db):
+    with pytest.raises(ZeroDivisionError):
+        turn(8, Politeness(2, 100, "test", at_once=2), {NUMBERS[3]: None})
+    assert kept(db) == NUMBERS[:3]
