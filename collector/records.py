@@ -8,7 +8,7 @@ the portal's data give, right or wrong) and `events[].note`; and of a shop's pag
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal
@@ -88,17 +88,21 @@ class BadLine:
     reason: str
 
 
-def records_in(data: bytes, name: str) -> Iterator[Record | BadLine]:
+def records_in(lines: Iterable[bytes | None], name: str) -> Iterator[Record | BadLine]:
     """The records of JSON lines, in order; a line that is none comes as a `BadLine`, blank ones are skipped.
 
-    `name` is the file's, for `BadLine`. One bad line never costs the others.
+    `name` is the file's, for `BadLine`; a line that was too long to keep is None. One bad line never costs
+    the others.
     """
-    for position, line in enumerate(data.removeprefix(b"\xef\xbb\xbf").split(b"\n"), start=1):
-        if line.strip():
-            try:
-                yield record_from_json(line)
-            except RecordError as error:
-                yield BadLine(name, position, str(error))
+    for position, line in enumerate(lines, start=1):
+        text = line if line is None or position > 1 else line.removeprefix(b"\xef\xbb\xbf")
+        try:
+            if text is None:
+                raise RecordError("the line is too long for a record")
+            if text.strip():
+                yield record_from_json(text)
+        except RecordError as error:
+            yield BadLine(name, position, str(error))
 
 
 def record_from_json(text: str | bytes) -> Record:

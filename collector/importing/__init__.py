@@ -7,7 +7,9 @@ import os
 import stat
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
+from io import BytesIO
 from pathlib import Path
+from typing import BinaryIO
 
 from collector.importing.har import visits_in_har
 from collector.importing.imported import (
@@ -18,9 +20,9 @@ from collector.importing.imported import (
     Request,
     printable,
 )
-from collector.importing.kinds import Kind, Recognised, recognise
+from collector.importing.kinds import Kind, Recognised, holds_record_lines, recognise
 from collector.importing.mhtml import saved_mhtml
-from collector.importing.record_files import visits_in_lines, visits_in_list, visits_in_record
+from collector.importing.record_files import lines_in, visits_in_lines, visits_in_list, visits_in_record
 from collector.importing.saved import saved_html, saved_payload
 from collector.importing.visits import visits_in
 from scrapers.contract import Portal
@@ -44,21 +46,32 @@ def read_file(
     """
     name = printable(str(path))
     try:
-        body, modified_at = _read(path)
-        asked = None if number is None else _asked_number(number)
-        request = Request(name, portals, portal, asked, _in_utc(seen_at), modified_at)
-        recognised = recognise(body)
+        with _opened(path) as file:
+            asked = None if number is None else _asked_number(number)
+            request = Request(name, portals, portal, asked, _in_utc(seen_at), _modified_at(file))
+            body = file.read(MAX_FILE_BYTES + 1)
+            if len(body) > MAX_FILE_BYTES:
+                yield from _visits_of_large(body, file, request)
+            else:
+                yield from _visits(recognise(body), request)
     except NotImportable as reason:
         yield Refused(name, None, printable(str(reason)))
-        return
-    yield from _visits(recognised, request)
+    except OSError as error:
+        yield Refused(name, None, error.strerror or "it cannot be read")
+
+
+def _visits_of_large(beginning: bytes, rest: BinaryIO, request: Request) -> Iterator[ImportedVisit | Refused]:
+    """The visits of a file that is not held whole: only of JSON lines is every line for itself."""
+    if not holds_record_lines(beginning):
+        raise NotImportable(f"the file is larger than {MAX_FILE_BYTES // 1024**2} MB")
+    yield from visits_in_lines(lines_in(BytesIO(beginning), rest), request)
 
 
 def _visits(file: Recognised, request: Request) -> Iterator[ImportedVisit | Refused]:
     try:
         match file.kind:
             case Kind.RECORD_LINES:
-                yield from visits_in_lines(file.body, request)
+                yield from visits_in_lines(lines_in(BytesIO(file.body)), request)
             case Kind.RECORD:
                 yield from visits_in_record(file.body, request)
             case Kind.RECORD_LIST:
@@ -75,27 +88,22 @@ def _visits(file: Recognised, request: Request) -> Iterator[ImportedVisit | Refu
         yield request.refused(str(reason))
 
 
-def _read(path: Path) -> tuple[bytes, datetime | None]:
-    """The file's bytes, and when it was last written (None for a pipe). Raises NotImportable."""
+def _opened(path: Path) -> BinaryIO:
+    """Raises NotImportable for what is no file, OSError where the system refuses."""
     try:
         kind = path.stat().st_mode
-        if not (stat.S_ISREG(kind) or stat.S_ISFIFO(kind) or stat.S_ISDIR(kind)):
-            raise NotImportable("it is neither a file nor a pipe")
-        with path.open("rb") as file:  # a directory is refused here, in the system's own words
-            body = file.read(MAX_FILE_BYTES + 1)
-            status = os.fstat(file.fileno())
-    except OSError as error:
-        raise NotImportable(error.strerror or "it cannot be read") from None
-    except NotImportable:
-        raise
     except ValueError:
         raise NotImportable("no file can have this name") from None
-    if len(body) > MAX_FILE_BYTES:
-        raise NotImportable(f"the file is larger than {MAX_FILE_BYTES // 1024**2} MB")
-    return body, _modified_at(status) if stat.S_ISREG(status.st_mode) else None
+    if not (stat.S_ISREG(kind) or stat.S_ISFIFO(kind) or stat.S_ISDIR(kind)):
+        raise NotImportable("it is neither a file nor a pipe")
+    return path.open("rb")  # a directory is refused here, in the system's own words
 
 
-def _modified_at(status: os.stat_result) -> datetime | None:
+def _modified_at(file: BinaryIO) -> datetime | None:
+    """When the file was last written; None for a pipe, or a time that is none."""
+    status = os.fstat(file.fileno())
+    if not stat.S_ISREG(status.st_mode):
+        return None
     try:
         return datetime.fromtimestamp(int(status.st_mtime), UTC)
     except (ValueError, OverflowError, OSError):

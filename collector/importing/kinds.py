@@ -62,7 +62,7 @@ def recognise(body: bytes) -> Recognised:
         return Recognised(Kind.HTML, body)
     if _JSONP.match(start):
         return Recognised(Kind.PAYLOAD, body)
-    if _holds_record_lines(body):
+    if holds_record_lines(body):
         return Recognised(Kind.RECORD_LINES, body)
     raise NotImportable("neither records, HAR, MHTML, HTML nor JSON")
 
@@ -83,7 +83,7 @@ def _json(body: bytes) -> Recognised:
 
 
 def _broken_json(body: bytes, error: Exception) -> Recognised:
-    if _holds_record_lines(body):
+    if holds_record_lines(body):
         return Recognised(Kind.RECORD_LINES, body)
     if isinstance(error, RecursionError):
         raise NotImportable("the JSON is nested too deeply")
@@ -103,7 +103,8 @@ def _is_record(data: object) -> bool:
     return "events" in data or "tracking_number" in data or ("portal" in data and "page" in data)
 
 
-def _holds_record_lines(body: bytes) -> bool:
+def holds_record_lines(body: bytes) -> bool:
+    """Whether any of its lines is a record, or its only line might have become one."""
     if b'"portal"' not in body:
         return False
     lines = [line for line in body.split(b"\n") if line.strip(_BLANK)]

@@ -1,20 +1,38 @@
 """Files of records: JSON lines, one record over many lines, or a JSON array of records."""
 
 from collections.abc import Iterable, Iterator
+from typing import BinaryIO
 
-from collector.importing.imported import ImportedVisit, Refused, Request
+from collector.importing.imported import MAX_PAGE_BYTES, ImportedVisit, Refused, Request
 from collector.records import BadLine, Record, RecordError, record_from_json, record_from_object, records_in
 from scrapers.contract import Page
 from scrapers.words import Role
 
+_PART_BYTES = 1024 * 1024
 
-def visits_in_lines(body: bytes, request: Request) -> Iterator[ImportedVisit | Refused]:
+
+def visits_in_lines(lines: Iterable[bytes | None], request: Request) -> Iterator[ImportedVisit | Refused]:
     """The visits of JSON lines, in order; what is no record is refused with its line."""
-    for item in records_in(body, request.file):
+    for item in records_in(lines, request.file):
         if isinstance(item, BadLine):
             yield request.refused(item.reason, item.line)
         else:
             yield _visit(item, request)
+
+
+def lines_in(*sources: BinaryIO) -> Iterator[bytes | None]:
+    """The lines of what the sources hold one after the other; None for one no record can be as long as."""
+    line, size = bytearray(), 0
+    for source in sources:
+        while part := source.readline(_PART_BYTES):
+            size += len(part)
+            if size <= MAX_PAGE_BYTES:
+                line += part
+            if part.endswith(b"\n"):
+                yield bytes(line[:-1]) if size <= MAX_PAGE_BYTES else None
+                line, size = bytearray(), 0
+    if size:
+        yield bytes(line) if size <= MAX_PAGE_BYTES else None
 
 
 def visits_in_record(body: bytes, request: Request) -> Iterator[ImportedVisit | Refused]:

@@ -1,7 +1,9 @@
 """Saved files as visits. The portals and pages here are made up; the real portals are tried at the end."""
 
 import base64
+import errno
 import gzip
+import io
 import json
 import os
 import time
@@ -562,6 +564,39 @@ def test_too_large_files_and_pages_are_refused(read, monkeypatch):
     monkeypatch.setattr("collector.importing.MAX_FILE_BYTES", 1024 * 1024)
     assert refusal(read(b"x" * (1024 * 1024 + 1))) == "the file is larger than 1 MB"
     assert (imported.MAX_FILE_BYTES, imported.MAX_PAGE_BYTES) == (64 * 1024**2, 16 * 1024**2)
+
+
+def test_record_lines_may_fill_a_file_of_any_size(read, monkeypatch):
+    monkeypatch.setattr("collector.importing.MAX_FILE_BYTES", 1000)
+    monkeypatch.setattr("collector.importing.record_files.MAX_PAGE_BYTES", 500)
+    monkeypatch.setattr("collector.importing.record_files._PART_BYTES", 64)
+    lines = [json.dumps(record(tracking_number=f"GG-{n}")) for n in range(40)]
+    lines[25] = json.dumps(record(note="x" * 600))
+    lines[30] = "{"
+    found = read("\ufeff" + "\n".join(lines))
+    refused = [(one.line, one.reason) for one in found if isinstance(one, Refused)]
+    assert refused[0] == (26, "the line is too long for a record")
+    assert [line for line, _ in refused] == [26, 31]
+    numbers = [one.tracking_number for one in found if isinstance(one, ImportedVisit)]
+    assert numbers == [f"GG{n}" for n in range(40) if n not in (25, 30)]
+
+
+def test_a_large_file_that_breaks_off_brings_what_was_read(tmp_path, monkeypatch):
+    monkeypatch.setattr("collector.importing.MAX_FILE_BYTES", 300)
+    path = tmp_path / "records"
+    path.write_text((json.dumps(record()) + "\n") * 20)
+    real = Path.open
+
+    class Breaking(io.BufferedReader):
+        def readline(self, size=-1):
+            if self.tell() > 1000:
+                raise OSError(errno.EIO, "Input/output error")
+            return super().readline(size)
+
+    monkeypatch.setattr(Path, "open", lambda self, mode: Breaking(real(self, mode).detach()))
+    *visits, refused = of(path)
+    assert 5 <= len(visits) < 20
+    assert refused.reason == "Input/output error"
 
 
 def of(path):

@@ -220,15 +220,17 @@ def test_an_escaped_backslash_before_u0000_is_no_nul_character():
 
 def test_lines_come_in_order_and_a_half_line_costs_no_other():
     good = json.dumps(an_object()).encode()
-    found = list(records_in(b"\xef\xbb\xbf" + good + b"\r\n\n" + good[:40] + b"\n \n" + good, "march.jsonl"))
-    assert [type(item) for item in found] == [Record, BadLine, Record]
-    assert (found[1].file, found[1].line) == ("march.jsonl", 3)
+    lines = [b"\xef\xbb\xbf" + good + b"\r", b"", good[:40], b" ", None, good]
+    found = list(records_in(lines, "march.jsonl"))
+    assert [type(item) for item in found] == [Record, BadLine, BadLine, Record]
+    assert [(one.file, one.line) for one in found[1:3]] == [("march.jsonl", 3), ("march.jsonl", 5)]
     assert found[1].reason.startswith("not JSON")
+    assert found[2].reason == "the line is too long for a record"
 
 
 def test_a_line_separator_inside_a_text_does_not_end_the_line():
     line = json.dumps(an_event(note="one\u2028two\x85three"), ensure_ascii=False).encode()
-    (record,) = records_in(line, "f")
+    (record,) = records_in([line], "f")
     assert record.reading.rows[0].note == "one\u2028two\x85three"
 
 
