@@ -34,6 +34,7 @@ OFTEN = frozenset(
         Milestone.DEPARTED_ORIGIN_FACILITY,
         Milestone.ARRIVED_FACILITY,
         Milestone.DEPARTED_FACILITY,
+        Milestone.ARRIVED_AIRPORT,
         Milestone.NOTICE,
         Milestone.EXCEPTION,
     }
@@ -126,7 +127,8 @@ WRONG_DATE, _DATES_OFF = 0.3, (1, 2, 3, 7)
 _USUALLY, _SPREAD = 0.7, 0.25
 #: Share of labels off by whole quarters where the clock is only claimed or learned; where it is guessed.
 MISLABELLED, MISGUESSED = 0.02, 0.4
-_QUARTERS = 105
+#: By how much: nearly all zones are whole hours apart, few are half hours, hardly any are quarters.
+_OFF_BY, _LONGEST_LABEL = (0.9, 0.08, 0.02), 26 * HOUR
 #: How seldom another portal has another word for the same milestone, or for a scan of data.
 OTHER_WORD = log(0.03)
 #: Wordings of a passing that leave open at which sort of place.
@@ -134,7 +136,7 @@ LOOSE_WORD = log(0.2)
 #: Other words, later by a usual lag: hardly a sign of one event.
 APART_IN_OTHER_WORDS = log(0.001)
 #: Other events of the same milestone: how many are expected, over how long.
-_AGAIN_ONCE, _AGAIN, _AGAIN_OFTEN = 0.04 / (14 * DAY), 0.35 / (3 * DAY), 0.8 / (2 * DAY)
+_AGAIN_ONCE, _AGAIN, _AGAIN_OFTEN = 0.04 / (14 * DAY), 0.35 / (3 * DAY), 5 / DAY
 #: A place that is named alike on both sides, or differently.
 SAME_PLACE, OTHER_PLACE = 1.0, -2.0
 #: Two readings of one place put it in two countries: towns of one name, a city that is a customs area.
@@ -187,9 +189,17 @@ def time_given(apart: float, habit: Habit) -> float:
         wrong += LATE / (8 * after)
     if round(abs(apart) / DAY) in _DATES_OFF and abs(abs(apart) - round(abs(apart) / DAY) * DAY) <= MINUTE:
         wrong += habit.false * WRONG_DATE / (2 * len(_DATES_OFF)) / 2
-    if habit.wrong_label and abs((apart + 7.5) % 15 - 7.5) <= MINUTE and abs(apart) <= 26 * HOUR:
-        wrong += habit.wrong_label / _QUARTERS / 2
-    return log(wrong)
+    return log(wrong + habit.wrong_label * _off_by_label(apart) if habit.wrong_label else wrong)
+
+
+def _off_by_label(apart: float) -> float:
+    """The density of what a wrong label moves times by."""
+    quarters = round(apart / (HOUR / 4))
+    if not quarters or abs(apart - quarters * HOUR / 4) > MINUTE or abs(apart) > _LONGEST_LABEL:
+        return 0.0
+    whole, half, odd = (share / (2 * _LONGEST_LABEL / HOUR) for share in _OFF_BY)
+    at_all = whole if quarters % 4 == 0 else half if quarters % 2 == 0 else odd / 2
+    return at_all / 2  # it is two minutes wide
 
 
 def _about(apart: float, usual: float) -> float:

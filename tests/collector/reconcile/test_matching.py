@@ -135,6 +135,15 @@ def test_the_same_digits_at_one_place_are_one_scan_under_two_labels():
     assert not are_one(ours, elsewhere)
 
 
+def test_one_false_time_that_crosses_several_rows_is_one_mistake():
+    """Three rounds of one day on both portals; the second one tells the first round last."""
+    hours = ("08:10", "10:20", "12:30")
+    true = listed(*(at("a", hour, "out_for_delivery", words=f"A{hour}") for hour in hours))
+    right = [at("b", hour, "out_for_delivery", words=f"B{hour}") for hour in hours[1:]]
+    false = at("b", "15:40", "out_for_delivery", words="B08:10")
+    assert frozenset((true[0].id, false.id)) in shared(*true, *listed(*right, false))
+
+
 def test_scans_of_one_milestone_do_not_cross():
     a = listed(*(at("a", f"{hour}:00", "arrived_facility", words=f"A{hour}") for hour in (10, 11, 12)))
     b = listed(*(at("b", f"{hour}:10", "arrived_facility", words=f"B{hour}") for hour in (10, 11, 12)))

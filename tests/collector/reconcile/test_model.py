@@ -53,6 +53,17 @@ def test_a_date_that_is_off_and_a_label_that_is_off_are_likelier_than_any_other_
     assert time_given(-180.0, Habit(0.0, 0.0)) < time_given(-180.0, ON_TIME)
 
 
+def test_a_wrong_label_is_likelier_off_by_hours_than_by_half_hours_or_quarters():
+    guessed = Habit(0.0, 0.4)
+    hours, half, quarter, none = (time_given(apart, guessed) for apart in (180.0, 210.0, 225.0, 232.0))
+    assert hours > half > quarter > none
+    assert hours == pytest.approx(time_given(-180.0, guessed), rel=0.1)
+    assert time_given(27 * 60.0, guessed) < hours - 2
+    halves = [n + 0.5 for n in range(-1600, 1600)]
+    off_by = [exp(time_given(half, guessed)) - exp(time_given(half, ON_TIME)) for half in halves]
+    assert sum(off_by) == pytest.approx(0.38, abs=0.04)
+
+
 @given(MILESTONES, MILESTONES, st.booleans())
 @settings(deadline=None)
 def test_words_say_the_same_whoever_is_named_first(a, b, mixed):
