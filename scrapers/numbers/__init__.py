@@ -32,7 +32,8 @@ MAX_LENGTH = 50
 
 _SEPARATORS = re.compile(r"[\s\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff.\-‐-―]+")
 _SHAPE = re.compile(r"[A-Z0-9][A-Z0-9_/:()]*")
-_ROUTED = re.compile(r"420(?:\d{9}|\d{5})(?=9[1-5])")
+#: USPS' routing prefix, with the long and the short form of the ZIP.
+_ROUTING = (re.compile(r"420\d{9}"), re.compile(r"420\d{5}"))
 
 
 class NumberError(ValueError):
@@ -58,7 +59,5 @@ def tracking_number(text: str) -> str:
 
 def without_routing(number: str) -> str:
     """`number` without USPS' 420+ZIP prefix, when what follows the prefix is a valid USPS number."""
-    prefix = _ROUTED.match(number)
-    if prefix and is_impb(number[prefix.end() :]):
-        return number[prefix.end() :]
-    return number
+    without = (number[found.end() :] for form in _ROUTING if (found := form.match(number)))
+    return next((rest for rest in without if is_impb(rest)), number)

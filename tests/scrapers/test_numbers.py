@@ -169,6 +169,7 @@ def test_a_wrong_digit_anywhere_is_noticed_in_a_usps_number(serial, change):
 
 
 @given(st.integers(0, 10**19 - 1), st.sampled_from(["", "42010001", "420100011234"]))
+@example(91 * 10**15, "42010001")  # as if the number began four digits later
 def test_the_routing_prefix_never_changes_the_number(serial, prefix):
     body = f"92{serial:019}"
     (number,) = [body + str(check) for check in range(10) if numbers.is_impb(body + str(check))]

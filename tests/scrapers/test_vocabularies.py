@@ -306,6 +306,7 @@ OVERSEAS: list[Case] = [
     ("auspost", "TTP-ER37", "In transit", M.NOTICE),
     ("auspost", None, "Unable to be left in a safe place - Location not suitable", M.DELIVERY_ATTEMPTED),
     ("auspost", None, "Delivered - left in a safe place", M.DELIVERED),
+    ("israelpost", None, "Waiting for collection at the postal unit", M.AVAILABLE_FOR_PICKUP),
     ("auspost", None, "Awaiting collection at SOME SHOP", M.AVAILABLE_FOR_PICKUP),
     ("auspost", "INT-0036", "", M.DELIVERY_ATTEMPTED),
     ("auspost", "INT-2180", "", None),
