@@ -22,6 +22,7 @@ PARTS = {
     "parsing": "benchmarks.parsing",
     "storing": "benchmarks.storing",
     "reconciling": "benchmarks.reconciling",
+    "growing": "benchmarks.growing",
     "exporting": "benchmarks.exporting",
     "starting": "benchmarks.starting",
     "pages": "benchmarks.datasette_pages",

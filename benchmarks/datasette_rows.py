@@ -2,7 +2,7 @@
 
 Nothing here was reconciled: parcels are alike, every number follows from the parcel's place, and what the
 rows say of one another is no more than their references. So the pages have as much to read as in earnest,
-and the database is made in a minute. `benchmarks.speed` times the real way from records to rows.
+and the database is made in a minute. `benchmarks.growing` times the real way from records to rows.
 """
 
 import json

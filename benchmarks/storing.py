@@ -18,7 +18,6 @@ from typing import Any
 from sqlite_utils import Database
 
 from benchmarks.bench import Options
-from benchmarks.loads import imported
 from benchmarks.processes import table
 from collector.derive import Deriver
 from collector.importing.imported import ImportedVisit, Request
@@ -55,7 +54,6 @@ def measured(options: Options) -> str:
     """The chapter on storing."""
     numbers, rounds = (50, 4) if options.quick else (500, 20)
     again, (same, more) = nothing_new(numbers, rounds), of_records(numbers)
-    sizes = [_size_of(parcels) for parcels in ((50, 100) if options.quick else (1000, 4000))]
     return "\n\n".join(
         (
             "## Storing",
@@ -64,18 +62,8 @@ def measured(options: Options) -> str:
             "follows from them derived again.",
             f"An imported record that says nothing new: {same:,.0f} bytes, its line included, which is kept "
             f"as a page. One that has a row more: {more:,.0f}.",
-            "Databases of invented parcels, every page of them kept:",
-            table(["parcels", "rows seen", "bytes", "bytes a parcel"], sizes),
         )
     )
-
-
-def _size_of(parcels: int) -> list[object]:
-    with tempfile.TemporaryDirectory(prefix="crosstrack-size-") as folder:
-        database = Path(folder) / "crosstrack.db"
-        rows = sum(len(one["events"]) for one in imported(database, parcels))
-        size = database.stat().st_size
-        return [parcels, rows, size, size / parcels]
 
 
 def nothing_new(numbers: int, rounds: int) -> Growth:

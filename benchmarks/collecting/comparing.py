@@ -16,9 +16,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from statistics import median
 
-from benchmarks.collecting.measuring import Cost, cost_of
 from benchmarks.collecting.pages import numbers, rows_of
 from benchmarks.collecting.runners.job import Job
+from benchmarks.measuring import Cost, cost_of
 from collector.browser.finding import Found, find_browser
 
 ROOT = Path(__file__).parents[2]

@@ -10,10 +10,10 @@ import pytest
 from benchmarks.bench import PARTS, RESULTS, with_chapter
 from benchmarks.collecting import comparing
 from benchmarks.collecting.comparing import Case, Figures, NotDelivered, Way, medians
-from benchmarks.collecting.measuring import cost_of
 from benchmarks.collecting.pages import DRAWN, PRINTED, answer, fails_first, numbers, rows_of
 from benchmarks.collecting.portals import portal_named
 from benchmarks.collecting.runners.job import Job, rows_in
+from benchmarks.measuring import cost_of
 from collector.answer import read_pages
 from scrapers import check
 from scrapers.contract import Page

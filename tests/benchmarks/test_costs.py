@@ -5,6 +5,7 @@ import pytest
 from benchmarks import loads, storing
 from benchmarks.bench import PARTS
 from benchmarks.exporting import exported
+from benchmarks.growing import grown
 from benchmarks.loads import imported, records
 from benchmarks.processes import cost_of, table
 from benchmarks.reconciling import steps
@@ -40,6 +41,14 @@ def test_the_export_and_the_view_have_the_same_events():
     found = exported(40, 1)
     assert found["rows"] == 40
     assert found["export_s"] > 0 < found["sqlite_utils_s"]
+
+
+def test_a_file_grows_by_its_parcels_and_one_row_more_redoes_none_of_few():
+    few, more = grown(2, workers=0), grown(4, workers=0)
+    assert 40 <= few.observations < more.observations
+    assert few.file_mb < more.file_mb
+    assert few.redone == 0
+    assert min(few.made_cpu_s, few.same_cpu_s, few.more_cpu_s, few.memory_mb) > 0
 
 
 def test_visits_with_nothing_new_store_no_page(monkeypatch):
