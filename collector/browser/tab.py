@@ -84,7 +84,7 @@ async def emptied(tab: Tab, seconds: float) -> bool:
 
 
 async def _forget_history(tab: Tab) -> None:
-    """A page is told to be there before the browser has it in its history, a moment in which it forgets nothing.
+    """A page is told to be there before the browser has it in its history; till then it forgets nothing.
 
     What remains after a third of a second matters little.
     """
