@@ -16,6 +16,7 @@ from collector.browser.guarding import Guard
 _LOG = logging.getLogger(__name__)
 
 EMPTY = "about:blank"
+_FORGET = {"expression": "try { window.name = ''; sessionStorage.clear() } catch {}"}
 
 
 @dataclass(slots=True, eq=False)
@@ -64,7 +65,12 @@ async def led_away(tab: Tab, url: str | None, seconds: float) -> bool:
     is_new = url is not None and urldefrag(url).url != urldefrag(tab.page.url).url
     if tab.crashed or not is_new or tab.page.url != tab.shows:
         return await emptied(tab, seconds)
-    return await tab.guard.part(seconds)
+    try:
+        async with asyncio.timeout(seconds):
+            await tab.events.send("Runtime.evaluate", _FORGET)
+    except (pw.Error, TimeoutError) as error:
+        return _given_up(error)
+    return True
 
 
 async def emptied(tab: Tab, seconds: float) -> bool:
@@ -78,8 +84,7 @@ async def emptied(tab: Tab, seconds: float) -> bool:
             await tab.page.goto(EMPTY, wait_until="commit")
             await _forget_history(tab)
     except (pw.Error, TimeoutError) as error:
-        _LOG.debug("a tab is not used again: %s", error or type(error).__name__)
-        return False
+        return _given_up(error)
     return tab.page.url == EMPTY
 
 
@@ -95,3 +100,8 @@ async def _forget_history(tab: Tab) -> None:
             told = await tab.events.send("Page.getNavigationHistory")
             if [entry["url"] for entry in told["entries"]] == [EMPTY]:
                 return
+
+
+def _given_up(error: Exception) -> bool:
+    _LOG.debug("a tab is not used again: %s", error or type(error).__name__)
+    return False

@@ -123,7 +123,13 @@ class Tabs:
         await asyncio.gather(*self._emptying, return_exceptions=True)
 
     async def _waiting(self, key: Key, url: str | None, limits: Limits) -> Tab | None:
-        """A tab that waits and can be led to `url`; None if there is none."""
+        """A tab that waits and can be led to `url`; None if there is none.
+
+        A browser of ours gives every document of a site the same frame (see `starting`), whose guard never
+        lets go. In another one every page is parted from before it is left.
+        """
+        if self.running.attached:
+            url = None
         while waiting := self._idle.get(key):
             tab = waiting.pop()
             if await led_away(tab, url, limits.call_seconds):

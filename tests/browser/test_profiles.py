@@ -351,13 +351,14 @@ def test_a_page_that_takes_all_memory_is_ended_and_no_other(bench):
 
 
 def test_memory_is_counted_over_the_whole_tree():
-    alone = _tree_bytes(os.getpid())
-    code = "x = bytearray(200_000_000); x[::4096] = b'x' * len(x[::4096]); print('ok', flush=True); input()"
+    """A process that takes little itself starts one that takes much."""
+    takes = "x = bytearray(200_000_000); x[::4096] = b'x' * len(x[::4096]); print('ok', flush=True); input()"
+    starts = "import subprocess, sys; subprocess.run([sys.executable, '-c', sys.argv[1]])"
     with subprocess.Popen(
-        [sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        [sys.executable, "-c", starts, takes], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as child:
         child.stdout.readline()
-        assert _tree_bytes(os.getpid()) > alone + 190_000_000
+        assert _tree_bytes(child.pid) > 190_000_000
         child.communicate("\n")
     assert _tree_bytes(child.pid) == 0
     assert psutil.pid_exists(os.getpid())
