@@ -2,6 +2,7 @@
 
 While a browser puts one page in the place of another, the first lives on for a moment that no guard holds. So
 the page is told before, by a policy that it cannot take back, what it may still load: nothing, as a rule.
+Where a tab keeps its frame for the next number, that is not needed, and would take a seventh of a visit.
 """
 
 import asyncio
