@@ -4,7 +4,7 @@ No single means of the browser holds for everything, so there are three here, an
 cache, as intercepting every request would:
 
 - `Network.setBlockedURLs` for what documents load (see `blocking`),
-- `Fetch` for documents, frames and data requests: it holds for redirects and for a page's workers too,
+- `Fetch` for documents, frames, data requests and beacons: it holds for redirects and a page's workers too,
 - a stand-in for web sockets that lead elsewhere, in place before any script of the page.
 
 Frames that the browser runs in a process of their own, and workers, are held until the same list holds for
