@@ -1,7 +1,8 @@
 """`python -m benchmarks.bench [PART ...]`: measures parts of the program, and writes `benchmarks/RESULTS.md`.
 
 A part is a module with `measured(options)`, which gives its chapter in Markdown. Only the chapters of the
-parts that were run are written again; each says when and on which machine it was made.
+parts that were run are written again; each says when and on which machine it was made. Without PART all are
+run but the long ones.
 """
 
 import argparse
@@ -23,10 +24,13 @@ PARTS = {
     "storing": "benchmarks.storing",
     "reconciling": "benchmarks.reconciling",
     "growing": "benchmarks.growing",
+    "growing_large": "benchmarks.growing_large",
     "exporting": "benchmarks.exporting",
     "starting": "benchmarks.starting",
     "pages": "benchmarks.datasette_pages",
 }
+#: Those that take more than an hour, and are measured only if named.
+_LONG = ("growing_large",)
 _HEAD = """# How fast, at what cost
 
 Written by `make bench`; `make bench PARTS=collecting` measures one part again. What is measured, and how,
@@ -45,14 +49,14 @@ class Options:
 def main(arguments: Sequence[str] | None = None) -> int:
     """0 when everything was measured."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.bench", description=__doc__)
-    parser.add_argument("parts", nargs="*", metavar="PART", help=f"of {', '.join(PARTS)} (default: all)")
+    parser.add_argument("parts", nargs="*", metavar="PART", help=f"of {', '.join(PARTS)}")
     parser.add_argument("--quick", action="store_true", help="less of everything; only printed")
     parser.add_argument("--rounds", type=int, default=3, metavar="N", help="medians of so many (default: 3)")
     given = parser.parse_args(arguments)
     unknown = sorted(set(given.parts) - set(PARTS))
     if unknown:
         parser.error(f"no part is called {unknown[0]}")
-    for part in given.parts or PARTS:
+    for part in given.parts or [part for part in PARTS if part not in _LONG]:
         chapter = chapter_of(part, Options(quick=given.quick, rounds=given.rounds))
         print(chapter)
         if not given.quick:

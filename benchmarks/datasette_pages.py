@@ -21,7 +21,7 @@ from datasette.cli import serve
 
 from benchmarks.bench import Options
 from benchmarks.datasette_rows import rows
-from benchmarks.processes import table
+from benchmarks.markdown import table
 from collector.datasette.__main__ import register
 from collector.serving import metadata, serve_arguments
 from collector.store.opening import open_store

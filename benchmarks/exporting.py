@@ -16,7 +16,8 @@ from sqlite3 import Connection, connect
 
 from benchmarks.bench import Options
 from benchmarks.loads import imported
-from benchmarks.processes import interleaved, table
+from benchmarks.markdown import table
+from benchmarks.timing import interleaved
 
 BAR = 1.5
 _PORTALS = ("17track", "aliexpress", "cainiao", "correos", "dhl", "ups", "usps")

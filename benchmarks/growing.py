@@ -20,8 +20,8 @@ from typing import Any
 
 from benchmarks.bench import Options
 from benchmarks.loads import ROWS_EACH, records
+from benchmarks.markdown import table
 from benchmarks.measuring import Cost, cost_of
-from benchmarks.processes import table
 from collector.derive.crew import VARIABLE
 
 SIZES = (1_000, 10_000)
@@ -62,52 +62,39 @@ class Grown:
 def measured(options: Options) -> str:
     """The chapter on growth."""
     sizes = (50, 100) if options.quick else SIZES
-    found = [grown(size, workers=0) for size in sizes]
-    heads = [
-        "parcels",
-        "observations",
-        "disagreements",
-        "file, MB",
-        "bytes a parcel",
-        "imported and derived: processor, s",
-        "wall, s",
-        "for a million observations, s",
-        "peak memory, MB",
-        "a record that says nothing new, s",
-        "one row more, s",
-        "parcels redone for it",
-    ]
-    rows = [
-        [
-            one.parcels,
-            one.observations,
-            one.disagreements,
-            one.file_mb,
-            one.bytes_a_parcel,
-            one.made_cpu_s,
-            one.made_wall_s,
-            one.of_a_million,
-            one.memory_mb,
-            one.same_cpu_s,
-            one.more_cpu_s,
-            one.redone,
-        ]
-        for one in found
-    ]
     said = (
         f"Invented parcels of at least {ROWS_EACH} observations, imported by `crosstrack import` and derived "
         "in one process. What a later record costs is nearly all the start of the program."
     )
-    return f"## Growth\n\n{said}\n\n{table(heads, rows)}"
+    return f"## Growth\n\n{said}\n\n{as_table([grown(size, workers=0) for size in sizes])}"
 
 
-def grown(parcels: int, workers: int | None = None) -> Grown:
-    """A file of so many parcels. Raises RuntimeError if a command fails."""
+def as_table(found: Sequence[Grown]) -> str:
+    """One line for each file."""
+    columns = {
+        "parcels": [one.parcels for one in found],
+        "observations": [one.observations for one in found],
+        "disagreements": [one.disagreements for one in found],
+        "file, MB": [one.file_mb for one in found],
+        "bytes a parcel": [one.bytes_a_parcel for one in found],
+        "imported and derived: processor, s": [one.made_cpu_s for one in found],
+        "wall, s": [one.made_wall_s for one in found],
+        "for a million observations, s": [one.of_a_million for one in found],
+        "peak memory, MB": [one.memory_mb for one in found],
+        "a record that says nothing new, s": [one.same_cpu_s for one in found],
+        "one row more, s": [one.more_cpu_s for one in found],
+        "parcels redone for it": [one.redone for one in found],
+    }
+    return table([*columns], [*zip(*columns.values(), strict=True)])
+
+
+def grown(parcels: int, workers: int | None = None, rows_each: int = ROWS_EACH) -> Grown:
+    """A file of so many parcels with so many rows each, at least. Raises RuntimeError if a command fails."""
     with tempfile.TemporaryDirectory(prefix="crosstrack-growing-") as name:
         folder = Path(name)
         last: Mapping[str, Any] = {}
         with (folder / "all.jsonl").open("w", encoding="utf-8") as file:
-            for last in records(parcels):
+            for last in records(parcels, rows_each=rows_each):
                 file.write(_line(last))
         made = _imported(folder, "all.jsonl", workers)
         (folder / "same.jsonl").write_text(_line(_later(last)), encoding="utf-8")
@@ -174,14 +161,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--workers", type=int, metavar="N", help="processes that help (default: as the program has it)"
     )
+    parser.add_argument(
+        "--rows",
+        type=int,
+        default=ROWS_EACH,
+        metavar="N",
+        help=f"so many rows a parcel, at least (default: {ROWS_EACH})",
+    )
     parser.add_argument("--json", action="store_true", help="the figures as JSON")
     given = parser.parse_args(arguments)
-    found = [asdict(grown(size, given.workers)) for size in given.parcels]
-    print(
-        json.dumps(found, indent=2)
-        if given.json
-        else table(list(found[0]), [[*one.values()] for one in found])
-    )
+    found = [grown(size, given.workers, given.rows) for size in given.parcels]
+    print(json.dumps([asdict(one) for one in found], indent=2) if given.json else as_table(found))
     return 0
 
 

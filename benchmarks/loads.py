@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from benchmarks.processes import cost_of
+from benchmarks.timing import seconds_of
 from benchmarks.worlds import make_world, profile
 
 Record = Mapping[str, Any]
@@ -63,6 +63,6 @@ def imported(database: Path, parcels: int) -> list[Record]:
     file = database.with_suffix(".jsonl")
     found = list(records(parcels))
     file.write_text("".join(json.dumps(one, ensure_ascii=False) + "\n" for one in found), encoding="utf-8")
-    cost_of([sys.executable, "-m", "collector", "--db", str(database), "import", str(file)])
+    seconds_of([sys.executable, "-m", "collector", "--db", str(database), "import", str(file)])
     file.unlink()
     return found

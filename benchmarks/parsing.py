@@ -16,7 +16,7 @@ from statistics import geometric_mean, median
 
 from benchmarks.bare import OF_DOCUMENTS, bare
 from benchmarks.bench import Options
-from benchmarks.processes import table
+from benchmarks.markdown import table
 from collector.kit.cases import cases
 from scrapers import portals
 from scrapers.contract import Page, Portal

@@ -16,7 +16,8 @@ from pathlib import Path
 
 from benchmarks.bench import Options
 from benchmarks.loads import imported
-from benchmarks.processes import cost_of, table
+from benchmarks.markdown import table
+from benchmarks.timing import seconds_of
 from collector.derive import Deriver
 from collector.derive.crew import VARIABLE
 from collector.derive.estimating import known_estimates
@@ -131,7 +132,7 @@ def commanded(parcels: int) -> list[list[object]]:
         rows: list[list[object]] = []
         for command in ("reconcile", "rebuild"):
             for helpers in (0, 2):
-                cost = cost_of(
+                cost = seconds_of(
                     [sys.executable, "-m", "collector", "--db", str(database), command],
                     {VARIABLE: str(helpers)},
                 )

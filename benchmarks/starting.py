@@ -9,7 +9,8 @@ from pathlib import Path
 
 from benchmarks.bench import Options
 from benchmarks.loads import imported
-from benchmarks.processes import Cost, interleaved, table
+from benchmarks.markdown import table
+from benchmarks.timing import Seconds, interleaved
 
 #: Seconds of processor time a command may take.
 BARS = {"--help": 0.25, "show": 0.5}
@@ -23,7 +24,7 @@ def measured(options: Options) -> str:
     return f"## Starting\n\nMedians; 20 parcels are known.\n\n{table(heads, rows)}"
 
 
-def starts(rounds: int) -> dict[str, Cost]:
+def starts(rounds: int) -> dict[str, Seconds]:
     """The cost of short commands, by name."""
     with tempfile.TemporaryDirectory(prefix="crosstrack-starts-") as folder:
         database = Path(folder) / "crosstrack.db"

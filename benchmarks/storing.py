@@ -18,7 +18,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from benchmarks.bench import Options
-from benchmarks.processes import table
+from benchmarks.markdown import table
 from collector.derive import Deriver
 from collector.importing.imported import ImportedVisit, Request
 from collector.importing.record_files import visits_in_list

@@ -7,8 +7,9 @@ from benchmarks.bench import PARTS
 from benchmarks.exporting import exported
 from benchmarks.growing import grown
 from benchmarks.loads import imported, records
-from benchmarks.processes import cost_of, table
+from benchmarks.markdown import table
 from benchmarks.reconciling import steps
+from benchmarks.timing import seconds_of
 from collector.store.opening import open_store
 
 
@@ -79,7 +80,7 @@ def test_every_part_of_the_benchmark_can_be_loaded():
 
 def test_a_command_that_fails_is_no_measurement():
     with pytest.raises(Exception, match="exit status 3"):
-        cost_of(["/bin/sh", "-c", "exit 3"])
+        seconds_of(["/bin/sh", "-c", "exit 3"])
 
 
 def test_numbers_have_three_digits_that_count():
