@@ -9,10 +9,12 @@ from itertools import groupby
 
 from sqlite_utils import Database
 
+from collector.derive.gathering import gathered
 from collector.derive.namers import as_link, joined, naming
-from collector.derive.numbers import USER, Link, link, said, settled, successor
+from collector.derive.numbers import CANDIDATE, USER, Link, borne_out, link, said, settled, successor
 from collector.derive.parsing import Parser
 from collector.derive.successors import Load, contents, successors
+from collector.derive.vouching import vouched
 from collector.read.offsets import iso_utc
 from collector.store.corrections import corrections_of
 from collector.store.facts import StoredVisit, stored_visits, visits_of
@@ -56,10 +58,22 @@ def linked(
     # What the user says of numbers that no portal was asked about waits until one is.
     outside = {link for number in numbers for link in naming(db, number, numbers)}
     is_known = bool(outside) or _any_visited(db, numbers)
-    all_links = settled([*links.values(), *outside]) if is_known else []
-    _write(db, sorted(numbers), [k for k in all_links if k.number_a in numbers])
     visits.sort(key=lambda visit: (iso_utc(visit.seen_at), visit.id))
+    shown_links = [*links.values(), *outside] if is_known else []
+    all_links = _all_settled(db, parser, sorted(numbers), shown_links, visits)
+    _write(db, sorted(numbers), [k for k in all_links if k.number_a in numbers])
     return sorted(numbers), [k for k in all_links if k.accepted or k.portal != USER], visits
+
+
+def _all_settled(
+    db: Database, parser: Parser, numbers: Sequence[str], links: Sequence[Link], visits: Sequence[StoredVisit]
+) -> list[Link]:
+    """The links, settled; those that only propose join where scans bear them out."""
+    firm = settled(links)
+    if not any(k.reason in CANDIDATE for k in firm):
+        return firm
+    proven = vouched(firm, gathered(db, parser, numbers, firm, visits))
+    return settled(borne_out(k) if k in proven else k for k in links) if proven else firm
 
 
 def accepted_links(db: Database) -> list[Link]:

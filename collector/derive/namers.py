@@ -6,6 +6,7 @@ mean to derive all, so links that cannot join are followed one way only.
 
 from collections.abc import Collection, Iterator
 from dataclasses import replace
+from itertools import chain
 from typing import Any
 
 from sqlite_utils import Database
@@ -31,12 +32,14 @@ select * from parcel_links where number_b = ? and reason = ? order by first_seen
 def joined(db: Database, number: str, numbers: Collection[str]) -> set[str]:
     """The numbers at the other end of the links that may make one parcel with `number`.
 
-    Those that name a collective number are left out where parcels other than these `numbers` prove it one.
+    Those that name a collective number are left out where parcels other than these `numbers` prove it one;
+    so are those that only propose it.
     """
     found = {row["number"] for row in db.query(_NAMED_BY, [number])}
     found |= {row["number"] for row in db.query(_JOINING, [number, *_LOOSE])}
-    if len(_proof(db, number, numbers)) < COLLECTIVE:
-        found |= {row["number_a"] for row in db.query(_NAMING, [number, REFUSED])}
+    for reasons in ((REFUSED,), _LOOSE):
+        if len(_proof(db, number, numbers, reasons)) < COLLECTIVE:
+            found |= {row["number_a"] for reason in reasons for row in db.query(_NAMING, [number, reason])}
     return found
 
 
@@ -46,7 +49,8 @@ def naming(db: Database, number: str, numbers: Collection[str]) -> list[Link]:
     And the first of them, for when it was named and by whom.
     """
     firsts = (next(_outside(db, number, reason, numbers), None) for reason in _LOOSE)
-    found = {link for link in firsts if link is not None} | set(_proof(db, number, numbers))
+    found = {link for link in firsts if link is not None}
+    found.update(_proof(db, number, numbers, (REFUSED,)), _proof(db, number, numbers, _LOOSE))
     # Whether a link joins is settled anew each time.
     return [replace(link, accepted=link.reason == REFUSED) for link in found]
 
@@ -71,11 +75,11 @@ def _outside(db: Database, number: str, reason: str, numbers: Collection[str]) -
             yield as_link(row)
 
 
-def _proof(db: Database, number: str, numbers: Collection[str]) -> list[Link]:
+def _proof(db: Database, number: str, numbers: Collection[str], reasons: Collection[str]) -> list[Link]:
     """Links by which unrelated parcels without any of `numbers` name `number`; no more than it takes."""
     found: list[Link] = []
     parcels: set[str] = set()
-    for link in _outside(db, number, REFUSED, numbers):
+    for link in chain.from_iterable(_outside(db, number, reason, numbers) for reason in reasons):
         if link.number_a not in parcels:
             parcel = _parcel(db, link.number_a)
             if parcel.isdisjoint(numbers):

@@ -20,6 +20,11 @@ _REASONS = {
 }
 #: Why a link only proposes: such numbers are visited, and join nothing.
 CANDIDATE = frozenset({_REASONS["universal"], _REASONS["unknown"]})
+#: Why what was only proposed joins after all (see `vouching`).
+_VOUCHED = {
+    _REASONS["universal"]: "named by a universal tracker, and two scans agree",
+    _REASONS["unknown"]: "named by a portal not known here, and two scans agree",
+}
 SUCCEEDED = "the order page shows another number for the same package"
 SAID_ONE = "the user says so"
 SAID_APART = "the user says they are not one parcel"
@@ -70,6 +75,11 @@ def said(number_a: str, number_b: str, made_at: datetime, *, are_one: bool) -> L
     return Link(first, second, USER, "other", None, made_at, reason, accepted=are_one)
 
 
+def borne_out(one: Link) -> Link:
+    """A link that only proposed, now that scans of both numbers agree."""
+    return replace(one, reason=_VOUCHED[one.reason], accepted=True)
+
+
 def settled(links: Iterable[Link]) -> list[Link]:
     """The links with those refused that may not join after all.
 
@@ -85,19 +95,25 @@ def settled(links: Iterable[Link]) -> list[Link]:
 def _without_collective(links: Sequence[Link]) -> list[Link]:
     naming: dict[str, set[str]] = defaultdict(set)
     for one in links:
-        if one.accepted and one.portal != USER:
+        if one.accepted and one.portal != USER and one.reason not in _VOUCHED.values():
             naming[one.number_b].add(one.number_a)
-    collective = {
-        number
-        for number, namers in naming.items()
-        if len(namers) >= COLLECTIVE and len(_apart_without(number, namers, links)) >= COLLECTIVE
-    }
+    collective = {number for number, namers in naming.items() if _are_unrelated(number, namers, links)}
     return [
         replace(k, accepted=False, reason=REFUSED)
         if k.accepted and k.portal != USER and k.number_b in collective
         else k
         for k in links
     ]
+
+
+def is_collective(number: str, links: Sequence[Link]) -> bool:
+    """Whether too many unrelated numbers name `number`, be it as a candidate."""
+    namers = {k.number_a for k in links if k.number_b == number and k.portal != USER}
+    return _are_unrelated(number, namers, links)
+
+
+def _are_unrelated(number: str, namers: set[str], links: Sequence[Link]) -> bool:
+    return len(namers) >= COLLECTIVE and len(_apart_without(number, namers, links)) >= COLLECTIVE
 
 
 def _apart_without(number: str, namers: Iterable[str], links: Sequence[Link]) -> list[frozenset[str]]:
