@@ -212,7 +212,7 @@ def _said(
     # A row that repeats another is as late as that one.
     portal, leg = known[o.id].repeats or (o.portal, where[o.id].leg)
     habit = estimate_of(portal, leg, estimates)
-    return Said(o, beliefs[o.id], where[o.id].leg, habit, witnesses[o.id])
+    return Said(o, beliefs[o.id], where[o.id].leg, habit, witnesses[o.id], known[o.id].source)
 
 
 def _zones(group: Iterable[Observation], where: Mapping[str, Context], parcel: Parcel) -> list[str]:

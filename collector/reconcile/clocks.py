@@ -191,12 +191,17 @@ def believed(o: Observation, context: Context, estimates: Estimates) -> Offset |
     learned = estimate.clock
     found = by_facts if learned == DECLARED else None if learned is None else under(learned, row, context)
     if found is None or claim is None:
-        return found or claim or by_facts
+        return found or claim or by_facts or _of_date(row, context)
     if learned == PLACE and not context.is_own and _is_trusted(claim, row, context, estimate):
         return claim  # where the row was scanned is no more than likely
     if claim.source == "payload":
         return claim  # what the page's data prove of this row goes before what its portal usually does
     return claim if _bears_out(found, row, claim) else replace(found, source="corrected")
+
+
+def _of_date(row: ReadRow, context: Context) -> Offset | None:
+    """That of the place of a row that prints a date alone: by any clock near it that is the day."""
+    return under(PLACE, row, context) if row.precision == "day" else None
 
 
 def _bears_out(held: Offset, row: ReadRow, claim: Offset) -> bool:

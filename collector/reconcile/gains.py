@@ -72,8 +72,8 @@ def gain_in_all(board: Board, g: Group, h: Group) -> float:
         return -1.0  # another date is another round
     is_off = any(_is_off_the_way(board, s, moment) for s in apart)
     is_odd = is_off or any(_order_places(s, moment) for s in apart)
-    if g.milestone not in ONCE and not is_odd and _are_a_day_apart(g, h, apart, moment):
-        return -1.0  # two portals alone, on two days: two rounds
+    if g.milestone not in ONCE and not is_odd and _are_other_rounds(g, h, apart, moment):
+        return -1.0
     is_loose = g.milestone is None or h.milestone is None or said < 0
     is_told = not apart or (said == LOOSE_WORD and are_printed_alike(g, h))
     is_usual = is_told or (said < 0 and all(s.habit.lag for s in apart))
@@ -154,9 +154,14 @@ def _is_in_place(board: Board, s: Scan, moment: float) -> bool:
     return (before is None or before <= moment + MINUTE) and (behind is None or moment <= behind + MINUTE)
 
 
-def _are_a_day_apart(g: Group, h: Group, apart: Sequence[Scan], moment: float) -> bool:
-    """Whether two portals alone tell moments more than a day apart, and no known habit explains it."""
-    unexplained = [s for s in apart if not s.habit.lag and abs(s.apart(moment)) > DAY + MINUTE]
+def _are_other_rounds(g: Group, h: Group, apart: Sequence[Scan], moment: float) -> bool:
+    """Whether moments more than a day apart, which no known habit explains, are those of two rounds.
+
+    Several portals that tell one of them leave room for a wrong date only.
+    """
+    unexplained = [off for s in apart if not s.habit.lag and abs(off := s.apart(moment)) > DAY + MINUTE]
+    if any(abs(off - round(off / DAY) * DAY) > MINUTE for off in unexplained):
+        return True
     return bool(unexplained) and len({s.page[0] for s in (*g.scans, *h.scans) if s.is_witness}) <= 2
 
 

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Literal
 
-from collector.reconcile.sides import Said, bearing_out
-from collector.reconcile.spans import Span, fitting_offset, zone_offset
+from collector.reconcile.sides import Said, are_copies, bearing_out
+from collector.reconcile.spans import AGREE, HALF_DAY, Span, fitting_offset, is_half_day, zone_offset
 from scrapers.words import Milestone
 
 Kind = Literal["conflict", "lag", "unexplained", "zone_label", "timezone", "precision", "revision"]
@@ -64,16 +64,23 @@ def difference(
 
 def _kind(a: Said, b: Said, sides: Mapping[str, Said], place_zones: frozenset[str]) -> Kind | None:
     held_a, held_b = a.belief.span, b.belief.span
-    if held_a is None or held_b is None or a.wall is None or b.wall is None:
-        return "unexplained"
+    if a.wall is None or b.wall is None:
+        return None
+    if held_a is None or held_b is None:
+        return _told(a, b) if are_copies(a, b) else "unexplained"
     if not held_a.agrees_with(held_b):
         gap = held_a.gap_to(held_b)
         early, late = (a, b) if gap > timedelta(0) else (b, a)
         return _real_kind(early, late, abs(gap), sides, place_zones)
+    return _told(a, b)
+
+
+def _told(a: Said, b: Said) -> Kind | None:
+    """The kind of two rows whose instants agree."""
     claimed_a, claimed_b = a.claimed, b.claimed
     if claimed_a is not None and claimed_b is not None and not claimed_a.agrees_with(claimed_b):
         return "zone_label"
-    if not a.wall.agrees_with(b.wall):
+    if a.wall is None or b.wall is None or not a.wall.agrees_with(b.wall):
         return "timezone"
     is_same_date = a.wall.earliest.date() == b.wall.earliest.date()
     is_told_alike = (a.is_fine and b.is_fine) or a.belief.precision == b.belief.precision
@@ -94,7 +101,9 @@ def _real_kind(
         return "unexplained"  # rows in other words, or without a minute, may as well be two events
     if bearing_out(late, sides) > max(1, bearing_out(early, sides)):
         return "conflict"  # the early one is alone: what came first is wrong
-    return "unexplained" if late.habit.lag_class != "scan" and gap <= LONGEST_LAG else "conflict"
+    is_slip = abs(gap - round(gap / HALF_DAY) * HALF_DAY) <= AGREE  # of the date, or the half of the day
+    may_be_late = late.habit.lag_class != "scan" and gap <= LONGEST_LAG and not is_slip
+    return "unexplained" if may_be_late else "conflict"
 
 
 def _names(side: Said, sides: Mapping[str, Said]) -> set[Milestone]:
@@ -117,8 +126,10 @@ def _may_be_label(side: Said, other: Said, place_zones: frozenset[str]) -> bool:
     if side.belief.source not in _UNSURE or wall is None or span is None:
         return False
     offset = fitting_offset(wall, span) if side.is_fine and other.is_fine else None
-    is_borne_out = side.belief.offset_minutes in {zone_offset(row, zone) for zone in place_zones}
-    return offset is not None and offset % 30 == 0 and not is_borne_out
+    at_place = {zone_offset(row, zone) for zone in place_zones}
+    if offset is None or offset % 30 or side.belief.offset_minutes in at_place:
+        return False
+    return not at_place or offset in at_place or not is_half_day(offset, side.belief.offset_minutes)
 
 
 def _apart_s(a: Span | None, b: Span | None) -> int | None:

@@ -25,12 +25,14 @@ from collector.reconcile.teaching import (
     AGREES,
     ALONE,
     COPIED,
+    DATED,
     EARLY,
     LAGS,
     SHOWN,
     SUMMER_ZONES,
     TESTED,
     UTC_CLOCK,
+    WEAK,
     ZONE,
     Count,
     lag_class,
@@ -46,6 +48,8 @@ CHOICE_MARGIN = 1.05
 PLAIN_MARGIN = 0.8
 #: On one leg, where the portal's clock is known from others, chance must be left out more strictly.
 LEAST_SHARE_ON_LEG = 0.5
+#: A date is a whole day: nearly all of them must have what others tell on it.
+LEAST_SHARE_OF_DATES = 0.8
 #: A leg has a clock of its own where the portal's fits less than this share of the rows its best one fits.
 LEG_MARGIN = 0.7
 #: A habit is believed if this share of the rows has it.
@@ -84,15 +88,56 @@ def estimates(counts: Iterable[Count]) -> dict[tuple[str, str], Estimate]:
         by_leg[c.portal][c.leg][c.measure, c.value] += c.count
     found: dict[tuple[str, str], Estimate] = {}
     for portal, legs in by_leg.items():
-        total: _Sums = Counter()
-        for sums in legs.values():
-            total += sums
-        usual = _best_clock(total)
-        is_relay = _is_relay(total)
-        for leg, sums in legs.items():
-            found[portal, leg] = _estimate(_leg_clock(sums, usual), sums)
-        found[portal, ANY] = _estimate(COPY if is_relay else usual, total, has_habit=False)
+        found |= {(portal, leg): estimate for leg, estimate in _estimates_of(legs).items()}
     return {key: found[key] for key in sorted(found)}
+
+
+def _estimates_of(legs: Mapping[str, _Sums]) -> dict[str, Estimate]:
+    """The estimates of one portal by leg: by what rows with sure anchors teach, where that is anything."""
+    sure = {leg: _sure(sums) for leg, sums in legs.items()}
+    every = {leg: _every(sums) for leg, sums in legs.items()}
+    by_clock = sure if _best_clock(_total(sure.values())) is not None else every
+    usual = _usual_clock(_total(by_clock.values()), _total(every.values()))
+    found = {}
+    for leg, sums in by_clock.items():
+        clock = _leg_clock(sums, usual)
+        has_habit = _habit(_standings(clock, sums))[0] is not None
+        found[leg] = _estimate(clock, sums if has_habit else every[leg])
+    total = _total(by_clock.values())
+    found[ANY] = _estimate(COPY if _is_relay(total) else usual, total, has_habit=False)
+    return found
+
+
+def _usual_clock(sure: _Sums, every: _Sums) -> str | None:
+    """The best clock by the sure rows; of those that fit them nearly as well, the one for all rows."""
+    best = _best_clock(sure)
+    if best is None:
+        return None
+    fits, in_all = _fits(sure), _fits(every)
+    rivals = [clock for clock, n in fits.items() if n >= max(LEAST_SUPPORT, PLAIN_MARGIN * fits[best])]
+    rival = max(
+        rivals, key=lambda clock: (in_all[clock], fixed_minutes(clock) is not None, clock), default=best
+    )
+    is_better = in_all[rival] >= max(CHOICE_MARGIN * in_all[best], in_all[best] + LEAST_SUPPORT)
+    return rival if is_better else best
+
+
+def _total(legs: Iterable[_Sums]) -> _Sums:
+    total: _Sums = Counter()
+    for sums in legs:
+        total += sums
+    return total
+
+
+def _sure(sums: _Sums) -> _Sums:
+    return Counter({key: n for key, n in sums.items() if not key[0].startswith(WEAK)})
+
+
+def _every(sums: _Sums) -> _Sums:
+    found: _Sums = Counter()
+    for (measure, value), n in sums.items():
+        found[measure.removeprefix(WEAK), value] += n
+    return found
 
 
 def _is_relay(sums: Mapping[tuple[str, str], int]) -> bool:
@@ -122,11 +167,17 @@ def _best_clock(sums: _Sums) -> str | None:
     if plain * CHOICE_MARGIN >= most and plain >= max(LEAST_SUPPORT, LEAST_SHARE * rows):
         return next(c for c in PLAIN if fits[c] > plain - LEAST_SUPPORT and fits[c] >= PLAIN_MARGIN * plain)
     if most < max(LEAST_SUPPORT, LEAST_SHARE_OF_CHOICE * rows):
-        return None
+        return None if rows else _clock_of_dates(sums)
     one_offset = {clock: n for clock, n in fits.items() if fixed_minutes(clock) is not None}
     steady = max(one_offset.values(), default=0)
     among = one_offset if steady * CHOICE_MARGIN >= most else fits
     return min(among, key=lambda clock: (-among[clock], clock))
+
+
+def _clock_of_dates(sums: _Sums) -> str | None:
+    """The clock of a portal that prints dates alone: the first plain one that nearly all of them fit."""
+    least = max(LEAST_SUPPORT, LEAST_SHARE_OF_DATES * sums[DATED, ""])
+    return next((clock for clock in PLAIN if sums[DATED, clock] >= least), None)
 
 
 def _leg_clock(sums: _Sums, usual: str | None) -> str | None:
@@ -167,7 +218,7 @@ def _estimate(clock: str | None, sums: _Sums, *, has_habit: bool = True) -> Esti
         lag_class=habit,
         lag_minutes=lag,
         reliability=round(held / explained, 1) if is_told else None,
-        support=sums[TESTED, ""] + sums[COPIED, "yes"],
+        support=sums[TESTED, ""] + sums[DATED, ""] + sums[COPIED, "yes"],
         completeness=_completeness(sums),
         basis=_basis(clock, sums, standings),
     )
@@ -244,8 +295,11 @@ def _habit(standings: Counter[str]) -> tuple[str | None, int | None]:
 def _basis(clock: str | None, sums: _Sums, standings: Counter[str]) -> str:
     """What the estimate stands on, for people."""
     said = [f"{sums[TESTED, '']} rows beside other portals"]
+    if sums[DATED, ""]:
+        fit = f", {sums[DATED, clock]} fit the clock {clock}" if clock and sums[DATED, clock] else ""
+        said.append(f"{sums[DATED, '']} dates alone{fit}")
     fits = _fits(sums)
-    if clock in fits:
+    if clock in fits and sums[TESTED, ""]:
         said.append(f"{fits[clock]} fit the clock {clock}")
     others = sorted(((n, c) for c, n in fits.items() if c != clock and n), key=lambda f: (-f[0], f[1]))
     if others:

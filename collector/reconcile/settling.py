@@ -10,7 +10,15 @@ from collector.read.rows import ReadRow
 from collector.reconcile.clocks import PLACE, Belief, belief, belief_at, claim_of, under
 from collector.reconcile.context import Context, Tracks, side_of
 from collector.reconcile.scanning import Known
-from collector.reconcile.spans import AGREE, Span, fitting_offset, is_fine, wall_span, zone_offset
+from collector.reconcile.spans import (
+    AGREE,
+    Span,
+    fitting_offset,
+    is_fine,
+    is_half_day,
+    wall_span,
+    zone_offset,
+)
 
 #: Declared clocks: only the row's own place, together with a witness, can overrule them.
 SURE = frozenset({"viewer", "portal"})
@@ -91,7 +99,8 @@ def _claimed(o: Observation, others: Sequence[_Witness]) -> Belief | None:
 def _is_no_lag(offset: int, held: Belief) -> bool:
     """Whether another offset would not only take away a lag: that the row is late explains it as well."""
     is_earlier = held.offset_minutes is None or offset < held.offset_minutes
-    return is_earlier and (offset % 60 == 0 or offset in ODD_OFFSETS)
+    is_used = offset % 60 == 0 or offset in ODD_OFFSETS
+    return is_earlier and is_used and not is_half_day(offset, held.offset_minutes)
 
 
 def _told_apart(o: Observation, held: Belief, others: Sequence[_Witness]) -> Belief | None:

@@ -19,6 +19,7 @@ class Said:
 
     habit       what is learned of its portal on its leg (of the portal and leg whose row it repeats)
     is_witness  whether it speaks of its own knowledge: one that repeats another portal's row does not
+    source      the id of the row it repeats, if it repeats one
     """
 
     observation: Observation
@@ -26,6 +27,7 @@ class Said:
     leg: Leg | None = None
     habit: Estimate = UNKNOWN
     is_witness: bool = True
+    source: str | None = None
 
     @property
     def wall(self) -> Span | None:
@@ -47,6 +49,16 @@ class Said:
         """Whether both instants are known and can be one moment."""
         here, there = self.belief.span, other.belief.span
         return here is not None and there is not None and here.agrees_with(there)
+
+
+def are_copies(a: Said, b: Said) -> bool:
+    """Whether one side repeats the other's row, or both repeat a third's, and both print the same time.
+
+    Then their instants agree, whatever the clock is.
+    """
+    names = [{side.observation.id, side.source} - {None} for side in (a, b)]
+    is_printed_alike = a.wall is not None and b.wall is not None and a.wall.agrees_with(b.wall)
+    return is_printed_alike and not names[0].isdisjoint(names[1])
 
 
 def speakers(members: Iterable[Said]) -> dict[str, Said]:

@@ -11,6 +11,8 @@ from collector.read.rows import Precision, ReadRow
 #: Two instants agree when the spans they stand for are at most this far apart.
 AGREE = timedelta(seconds=60)
 
+#: From one half of the day to the other.
+HALF_DAY = timedelta(hours=12)
 _EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - wall times are naive
 _LENGTH = {
     "second": timedelta(0),
@@ -109,6 +111,11 @@ def span_in(row: ReadRow, zone: str) -> Span | None:
 def zone_offset(row: ReadRow, zone: str) -> int | None:
     """Minutes east of UTC of a row read in a zone, None without a time or for an unknown zone."""
     return None if row.local_time is None else offset_of_zone(zone, row.local_time)
+
+
+def is_half_day(offset: int, other: int | None) -> bool:
+    """Whether two offsets are twelve hours apart: a time of the wrong half of the day, as a rule."""
+    return other is not None and timedelta(minutes=abs(offset - other)) == HALF_DAY
 
 
 def fitting_offset(wall: Span, instant: Span) -> int | None:

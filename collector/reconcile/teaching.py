@@ -28,7 +28,7 @@ from collector.reconcile.context import Context, Tracks
 from collector.reconcile.copies import copied, is_firsthand, is_twin
 from collector.reconcile.model import OFTEN
 from collector.reconcile.scans import Passed, Passing
-from collector.reconcile.spans import AGREE, is_fine, wall_seconds
+from collector.reconcile.spans import AGREE, is_fine, span_at, wall_seconds
 from scrapers import vocabulary
 from scrapers.words import DATA_ONLY, Milestone
 
@@ -47,8 +47,14 @@ LAGS = (5, 15, 30, 60, 120, 240, 480, 960, 1920, 2880)
 #: How a row stands to its anchors under one clock.
 AGREES, ALONE, EARLY, FAR = "agrees", "alone", "early", "far"
 UTC_CLOCK, ZONE, TESTED, COPIED, SHOWN = "utc", "zone", "tested", "copied", "shown"
+#: Of rows that print a date alone: "" for each, and the clocks under which an anchor falls on it.
+DATED = "dated"
+#: Goes before the measures of rows with weaker anchors: what they teach counts where nothing else is taught.
+WEAK = "weak "
 
 _QUARTER = 900
+#: What a label may be off by for its season's sake, in minutes.
+_SUMMER = 60
 _AGREE_S = int(AGREE.total_seconds())
 #: An instant counts as an anchor from this weight on.
 _ENOUGH = 2
@@ -70,11 +76,13 @@ class _Told:
     """A row, with the instants it may mean (epoch seconds).
 
     instants  how much each is worth as an anchor, 0 to 2
+    perhaps   the same, where labels are taken for more than they may be
     """
 
     observation: Observation
     context: Context
     instants: Mapping[int, int]
+    perhaps: Mapping[int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,24 +96,30 @@ class _Anchors:
 def taught(tracks: Tracks, contexts: Mapping[str, Context], passed: Passed) -> tuple[Count, ...]:
     """What one parcel's current rows teach, in a fixed order. Rows of each track stand oldest first."""
     by_milestone: dict[Passing, list[_Told]] = defaultdict(list)
-    for page in passed.values():
+    for name, page in passed.items():
+        follows_places = _follows_places(tracks[name], contexts)
         for passing, o in page:
-            if passing[0] not in DATA_ONLY and is_fine(o.row):
-                by_milestone[passing].append(_told(o, contexts[o.id]))
+            if passing[0] not in DATA_ONLY and (is_fine(o.row) or o.row.precision == "day"):
+                by_milestone[passing].append(_told(o, contexts[o.id], is_label_of_place=follows_places))
     lessons: dict[tuple[str, str], list[tuple[str, Counter[tuple[str, str]]]]] = defaultdict(list)
     for (milestone, _, times), told in by_milestone.items():
+        voices = _voices(told)
         for one in told:
-            anchors = _anchors(one, told)
+            anchors = _anchors(one, told, voices)
+            is_weak = not anchors.moments
+            if is_weak:
+                anchors = _anchors(one, told)
             if anchors.moments:
                 o = one.observation
                 unit = (o.portal, leg_name(one.context.leg))
-                lesson = Counter(_lessons(one, anchors))
+                lesson = Counter(_lessons(one, anchors) if is_fine(o.row) else _of_date(one, anchors))
                 if (
                     times == 1
                     or milestone not in OFTEN
                     or any(value.startswith((AGREES, "=")) for _, value in lesson)
+                    or any(measure == DATED and value for measure, value in lesson)
                 ):
-                    lessons[unit].append((_fixed_order(o), lesson))
+                    lessons[unit].append((_fixed_order(o), _weakly(lesson) if is_weak else lesson))
     counts: Counter[tuple[str, str, str, str]] = Counter()
     for (portal, leg), rows_taught in lessons.items():
         for _, lesson in sorted(rows_taught, key=lambda r: r[0])[:PARCEL_CAP]:
@@ -151,36 +165,78 @@ def _fixed_order(o: Observation) -> str:
     return f"{row.local_time} {row.printed.description} {o.sequence:05}"
 
 
-def _told(o: Observation, context: Context) -> _Told:
-    instants: dict[int, int] = {}
+def _follows_places(rows: Iterable[Observation], contexts: Mapping[str, Context]) -> bool:
+    """Whether no label of a page is far from the local time of the place its row names.
+
+    Where one is, that another one equals its place's tells nothing: all may be the same, and wrong.
+    """
+    for o in rows:
+        claim, place = claim_of(o.row), under(PLACE, o.row, contexts[o.id])
+        if claim is None or place is None or not contexts[o.id].is_own:
+            continue
+        if abs(claim - place.minutes) > _SUMMER:
+            return False
+    return True
+
+
+def _told(o: Observation, context: Context, *, is_label_of_place: bool) -> _Told:
+    perhaps = _instants(o, context, is_label_of_place=True)
+    return _Told(
+        o, context, perhaps if is_label_of_place else _instants(o, context, is_label_of_place=False), perhaps
+    )
+
+
+def _instants(o: Observation, context: Context, *, is_label_of_place: bool) -> dict[int, int]:
+    """The instants a row may mean, and what each is worth as an anchor."""
     facts = vocabulary.facts(o.portal)
+    if facts.kind == "universal" or o.row.printed.relayed_from is not None or not is_fine(o.row):
+        return {}
     sure, claim, place = declared(o, context), claim_of(o.row), under(PLACE, o.row, context)
-    if facts.kind == "universal" or o.row.printed.relayed_from is not None:
-        return _Told(o, context, instants)
     wall = wall_seconds(o.row)
     weighed: list[tuple[Offset | None, int]] = [(place, 1), (under(CLAIM, o.row, context), 1)]
     is_known = facts.kind != "unknown"
-    if claim is not None and place is not None and place.minutes == claim and (context.is_own or is_known):
+    may_bear_out = is_known or (context.is_own and is_label_of_place)
+    if claim is not None and place is not None and place.minutes == claim and may_bear_out:
         weighed.append((place, _ENOUGH))
     if sure is not None and (claim is None or clock_of(o, context).sure):
         weighed = [(sure, _ENOUGH)]
     elif claim is not None and is_known and (place is None or not context.is_sure):
         weighed.append((under(CLAIM, o.row, context), _ENOUGH))
+    instants: dict[int, int] = {}
     for offset, weight in weighed:
         if offset is not None and wall is not None:
             at = wall - offset.minutes * 60
             instants[at] = max(weight, instants.get(at, 0))
-    return _Told(o, context, instants)
+    return instants
 
 
-def _anchors(one: _Told, told: Iterable[_Told]) -> _Anchors:
-    """The instants other portals bear out for the milestone of a row, earliest first."""
+def _voices(told: Sequence[_Told]) -> dict[str, str]:
+    """By row the portal that has the word: of rows that may repeat each other, the first one's."""
+    voices: dict[str, str] = {}
+    for place, one in enumerate(told):
+        o = one.observation
+        twin = next((w.observation for w in told[:place] if is_twin(o, w.observation)), o)
+        voices[o.id] = voices.get(twin.id, o.portal)
+    return voices
+
+
+def _weakly(lesson: Counter[tuple[str, str]]) -> Counter[tuple[str, str]]:
+    return Counter({(f"{WEAK}{measure}", value): n for (measure, value), n in lesson.items()})
+
+
+def _anchors(one: _Told, told: Iterable[_Told], voices: Mapping[str, str] | None = None) -> _Anchors:
+    """The instants other portals bear out for the milestone of a row, earliest first.
+
+    Without `voices` portals that may repeat each other bear each other out, and so does a label that equals
+    its place's time on a page whose other labels do not.
+    """
     said: dict[str, dict[int, int]] = defaultdict(dict)
     for other in told:
-        portal = other.observation.portal
-        if portal != one.observation.portal and not is_twin(one.observation, other.observation):
-            for at, weight in other.instants.items():
-                said[portal][at] = max(weight, said[portal].get(at, 0))
+        o = other.observation
+        if o.portal != one.observation.portal and not is_twin(one.observation, o):
+            instants = said[voices[o.id] if voices else o.portal]
+            for at, weight in (other.instants if voices else other.perhaps).items():
+                instants[at] = max(weight, instants.get(at, 0))
     every = sorted({at for instants in said.values() for at in instants})
     moments = tuple(at for at in every if _weight(at, said) >= _ENOUGH)
     tellers = sum(any(_agrees(at, moments) for at in instants) for instants in said.values())
@@ -220,6 +276,17 @@ def _lessons(one: _Told, anchors: _Anchors) -> Iterable[tuple[str, str]]:
             offset = under(zone, o.row, context)
             if offset is not None and _agrees(wall - offset.minutes * 60, anchors.moments):
                 yield (ZONE, zone)
+
+
+def _of_date(one: _Told, anchors: _Anchors) -> Iterable[tuple[str, str]]:
+    """What a row with a date alone teaches: under which clocks an anchor falls on it."""
+    o = one.observation
+    yield (DATED, "")
+    for clock in (DECLARED, CLAIM, PLACE, VIEWER):
+        offset = declared(o, one.context) if clock == DECLARED else under(clock, o.row, one.context)
+        span = None if offset is None else span_at(o.row, offset.minutes)
+        if span and any(span.earliest.timestamp() <= at <= span.latest.timestamp() for at in anchors.moments):
+            yield (DATED, clock)
 
 
 def _agrees(at: int, anchors: Sequence[int]) -> bool:

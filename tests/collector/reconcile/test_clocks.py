@@ -222,3 +222,12 @@ def test_one_offset_as_a_clock_is_read_back_from_its_text(minutes):
 @pytest.mark.parametrize("clock", ["claim", "place", "Europe/Madrid", "UTC", "declared"])
 def test_other_clocks_are_no_offset(clock):
     assert fixed_minutes(clock) is None
+
+
+def test_a_date_alone_is_that_of_its_place_where_nothing_is_known_of_the_clock():
+    there = {"zone": "Asia/Tokyo", "place": "Tokyo"}
+    assert belief_of(at("mine", "2026-03-02", offset=None, **there)).source == "place"
+    assert belief_of(at("mine", "10:00", offset=None, **there)).source == "unknown"
+    assert belief_of(at("mine", "2026-03-02", offset=None)).source == "unknown"
+    held = belief_of(at("mine", "2026-03-02", offset=None, **there), learned("mine", "UTC+01:00"))
+    assert (held.source, held.offset_minutes) == ("inferred", 60)

@@ -323,3 +323,45 @@ def test_sentences_tell_the_numbers_and_the_conclusion():
     )
     assert "not known which clock a uses" in sentence(said("a", "10:00:00"), said("b", "10:00:00", 60))
     assert "cannot be told yet" in sentence(said("a", "10:00:00", 60), said("b", "10:25:00", 60))
+
+
+# --- copies, and the wrong half of the day ---------------------------------------------------------------
+
+
+def test_a_row_and_its_copy_agree_whatever_their_clock_is():
+    source = said("a", "10:00:05")
+    copy = replace(said("b", "10:00:05"), source=source.observation.id)
+    assert kind(source, said("b", "10:00:05")) == "unexplained"
+    assert kind(source, copy) is None
+    assert kind(copy, replace(said("c", "10:00"), source=source.observation.id)) is None
+    assert kind(source, replace(said("b", "2026-03-02"), source=source.observation.id)) == "precision"
+    assert kind(source, replace(said("b", "11:00:05"), source=source.observation.id)) == "unexplained"
+
+
+def test_a_copy_under_another_label_has_a_wrong_label_whatever_the_clock_is():
+    source = replace(said("a", "10:00", 480), belief=belief_of(said("a", "10:00").observation))
+    copy = replace(said("b", "10:00", 0), belief=source.belief, source=source.observation.id)
+    assert kind(source, copy) == "zone_label"
+
+
+def test_a_time_of_the_wrong_half_of_the_day_is_no_wrong_label_but_where_a_place_has_that_zone():
+    right, false = said("sure", "10:00:05", 60), said("sure2", "22:00:05", 60)
+    at = {"place_zones": ["Europe/Madrid", "Europe/London"]}
+    for zones, expected in (
+        (["Asia/Tokyo"], "conflict"),
+        (["Pacific/Auckland"], "unexplained"),
+        ([], "unexplained"),
+        (at["place_zones"], "conflict"),
+    ):
+        assert kind(right, false, place_zones=zones) == expected
+
+
+def test_a_wrong_date_or_half_of_the_day_is_no_lag():
+    right = said("a", "10:00:05", 60)
+    for time, expected in (
+        ("22:00:20", "conflict"),
+        ("2026-03-03 10:00:05", "conflict"),
+        ("2026-03-03 10:04", "unexplained"),
+        ("21:58", "unexplained"),
+    ):
+        assert kind(right, said("b", time, 60), place_zones=["Europe/Madrid"]) == expected

@@ -56,6 +56,48 @@ def test_a_clock_without_a_choice_is_believed_before_one_that_fits_no_better():
     assert known(**fits | {"claim": {"agrees": 7, "early": 3}}).clock == "UTC+01:00"
 
 
+def test_a_portal_of_dates_has_the_first_plain_clock_that_nearly_all_of_them_fit():
+    assert known(tested=0, dated={"": 5, "place": 5}).clock == "place"
+    assert known(tested=0, dated={"": 5, "claim": 4, "place": 5}).clock == "claim"
+    assert known(tested=0, dated={"": 5, "claim": 3, "place": 3}).clock is None
+    assert known(tested=0, dated={"": 2, "place": 2}).clock is None
+    assert known(tested=0, dated={"": 5, "place": 5}).support == 5
+    assert known(tested=0, dated={"": 5, "place": 5}).basis == (
+        "0 rows beside other portals; 5 dates alone, 5 fit the clock place"
+    )
+
+
+def test_times_to_the_minute_tell_more_of_a_clock_than_dates():
+    assert known(utc={"=480": 5}, dated={"": 9, "place": 9}).clock == "UTC+08:00"
+    assert known(tested=30, utc={"=480": 2}, dated={"": 9, "place": 9}).clock is None
+
+
+def weakly(**measures):
+    return {f"weak {measure}": values for measure, values in measures.items()}
+
+
+def test_rows_with_weak_anchors_teach_where_there_are_no_others():
+    weak = weakly(tested={"": 40}, utc={"=780": 40})
+    assert known(tested=0, **weak).clock == "UTC+13:00"
+    assert known(utc={"=480": 6}, **weak).clock == "UTC+08:00"
+
+
+def test_rows_with_weak_anchors_decide_between_clocks_that_fit_the_others_alike():
+    sure = {"place": {"agrees": 8}, "zone": {"Africa/Cairo": 8}}
+    assert known(**sure).clock == "place"
+    assert known(**sure, **weakly(tested={"": 4}, zone={"Africa/Cairo": 4})).clock == "Africa/Cairo"
+    assert known(**sure, **weakly(tested={"": 4}, zone={"Europe/Athens": 4})).clock == "place"
+
+
+def test_a_habit_is_that_of_all_rows_where_those_with_sure_anchors_show_none():
+    weak = weakly(tested={"": 9}, claim={"60": 9})
+    assert known(leg="unknown", claim={"agrees": 3}, **weak).lag_class == "scan"
+    made = [Count("mine", "origin", "claim", "agrees", 9), Count("mine", "origin", "tested", "", 9)]
+    made += [Count("mine", "last_mile", m, v, n) for m, values in weak.items() for v, n in values.items()]
+    late = estimates(made)["mine", "last_mile"]
+    assert (late.clock, late.lag_class, late.lag_minutes) == ("claim", "receipt", 60)
+
+
 def test_a_zone_is_believed_only_where_no_one_offset_does_as_well():
     assert known(utc={"=60": 10}, zone={"Europe/Berlin": 10}).clock == "UTC+01:00"
     assert known(utc={"=60": 6, "=120": 6}, zone={"Europe/Berlin": 12}).clock == "Europe/Berlin"

@@ -144,6 +144,13 @@ def test_one_false_time_that_crosses_several_rows_is_one_mistake():
     assert frozenset((true[0].id, false.id)) in shared(*true, *listed(*right, false))
 
 
+def test_rounds_more_than_a_day_apart_are_no_wrong_time_but_for_a_wrong_date():
+    told = [at(name, "08:20", "out_for_delivery", words=name) for name in ("a", "b", "c")]
+    assert not are_one(*told, at("d", "2026-03-03 08:49", "out_for_delivery"))
+    assert are_one(*told, at("d", "2026-03-04 08:20", "out_for_delivery"))
+    assert not are_one(told[0], at("d", "2026-03-04 08:20", "out_for_delivery"))
+
+
 def test_scans_of_one_milestone_do_not_cross():
     a = listed(*(at("a", f"{hour}:00", "arrived_facility", words=f"A{hour}") for hour in (10, 11, 12)))
     b = listed(*(at("b", f"{hour}:10", "arrived_facility", words=f"B{hour}") for hour in (10, 11, 12)))

@@ -43,6 +43,14 @@ def test_a_claim_falls_to_two_portals_that_agree():
     assert offset_of(CLAIM, [one, at("two", "07:00:00", offset=0)]) is None
 
 
+def test_a_time_of_the_wrong_half_of_the_day_is_no_wrong_label():
+    late = [at(name, "20:00:00", offset=480) for name in ("one", "two")]
+    early = observation("x", row("A", "08:00:00", offset=480))
+    assert offset_of(early, late) is None
+    assert offset_of(early, late, ["America/New_York"]) is None
+    assert offset_of(observation("x", row("A", "09:00:00", offset=480)), late) == (-180, "corrected")
+
+
 def test_a_lag_of_whole_hours_is_no_wrong_label_without_the_place():
     witnesses = [at(name, "07:00:00", offset=60) for name in ("one", "two")]
     late = observation("x", row("A", "10:00:00", offset=60))

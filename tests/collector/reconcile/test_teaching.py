@@ -96,6 +96,35 @@ def test_a_row_that_may_repeat_its_anchor_teaches_nothing_by_it():
     assert taught(mine("10:00", words="Something else"), source)["tested", ""] == 1
 
 
+def test_a_date_alone_teaches_under_which_clocks_its_anchor_falls_on_it():
+    there = {"zone": "Asia/Tokyo", "place": "Tokyo"}
+    assert taught(mine("2026-03-02", **there), correos("10:00")) == {("dated", ""): 1, ("dated", "place"): 1}
+    made = taught(mine("2026-03-02", offset=60, **there), correos("20:00"))
+    assert made == {("dated", ""): 1, ("dated", "claim"): 1}
+    assert taught(mine("2026-03-04", **there), correos("10:00")) == {("dated", ""): 1}
+    assert taught(correos("10:00"), mine("2026-03-02", **there), portal="correos") == {}
+
+
+def test_two_portals_of_which_one_may_repeat_the_other_bear_each_other_out_but_weakly():
+    there = {"zone": "Europe/Madrid", "place": "Madrid", "offset": None}
+    one, other = (at(name, "10:00", words="Package delivered", **there) for name in ("one", "two"))
+    assert set(taught(mine("17:00"), one, other)) >= {("weak tested", ""), ("weak utc", "=480")}
+    assert taught(mine("17:00"), one, other)["tested", ""] == 0
+    in_other_words = at("two", "10:00", words="Entregado", **there)
+    assert taught(mine("17:00"), one, in_other_words)["tested", ""] == 1
+
+
+def test_a_label_that_is_its_places_time_says_little_where_others_of_its_page_are_not():
+    there = {"zone": "Europe/Madrid", "place": "Madrid"}
+    told = at("one", "10:00", **there)
+    assert taught(mine("17:00"), told)["tested", ""] == 1
+    afar = at("one", "2026-03-01 10:00", "accepted", zone="Asia/Shanghai", place="Shenzhen")
+    made = taught(mine("17:00"), *listed(afar, told))
+    assert (made["tested", ""], made["weak tested", ""]) == (0, 1)
+    in_summer = at("one", "2026-03-01 10:00", "accepted", zone="Europe/Athens", place="Athens")
+    assert taught(mine("17:00"), *listed(in_summer, told))["tested", ""] == 1
+
+
 def test_data_without_a_scan_teach_nothing():
     assert taught(mine("17:00", "info_received"), correos("10:00", "info_received")) == {}
 
