@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
+from urllib.request import getproxies
 
 import playwright.async_api as pw
 
@@ -60,6 +61,8 @@ QUIET = (
 #: A headless shell lets every page open windows; a whole browser asks whether a person did something.
 _SHELL = ("--block-new-web-contents",)
 _RULES = "--host-resolver-rules="
+_PROXIES, _NO_PROXY = ("--proxy-server", "--proxy-pac-url", "--proxy-auto-detect"), "--no-proxy-server"
+_SCHEMES = ("http", "https", "all")
 _START_SECONDS = 60.0
 _PROFILE_PATIENCE_SECONDS = 10.0
 #: What Playwright adds that we do not want: a page may open windows as little as for anyone.
@@ -103,6 +106,7 @@ class Running:
     only      its one context, where it has a profile
     language  what `only` was opened for
     attached  whether somebody else started it: then it is never closed
+    proxied   whether it may ask through a proxy, which finds hosts past `wall`
     process   the id of its main process, where it runs on this machine and is ours
     """
 
@@ -110,6 +114,7 @@ class Running:
     only: pw.BrowserContext | None = None
     language: str | None = None
     attached: bool = False
+    proxied: bool = False
     process: int | None = None
 
 
@@ -167,7 +172,8 @@ async def launched(playwright: pw.Playwright, found: Found, options: BrowserOpti
         )
     except pw.Error as error:
         raise BrowserFailed(f"the browser {found.description} did not start: {_first_line(error)}") from error
-    return Running(chromium, process=await browser_process(chromium))
+    proxied = has_proxy(options.arguments, getproxies())
+    return Running(chromium, proxied=proxied, process=await browser_process(chromium))
 
 
 async def launched_with_profile(
@@ -195,7 +201,8 @@ async def launched_with_profile(
     if context.browser is None:
         raise BrowserFailed(f"the browser {found.description} does not show itself; update Playwright")
     process = await browser_process(context.browser)
-    return Running(context.browser, context, language, process=process)
+    proxied = has_proxy(options.arguments, getproxies())
+    return Running(context.browser, context, language, proxied=proxied, process=process)
 
 
 async def attached(playwright: pw.Playwright, endpoint: str) -> Running:
@@ -215,6 +222,17 @@ def arguments(options: BrowserOptions, *, is_shell: bool = False) -> list[str]:
     has_rules = any(argument.startswith(_RULES) for argument in options.arguments)
     walls = () if has_rules else wall(options.hosts)
     return [*QUIET, *(_SHELL if is_shell else ()), *walls, *options.arguments]
+
+
+def has_proxy(arguments: Iterable[str], proxies: Mapping[str, str]) -> bool:
+    """Whether a browser with these arguments, and the system's `proxies` by scheme, may ask through one.
+
+    A system that leads to its proxies by a script (PAC) does not tell.
+    """
+    given = tuple(arguments)
+    if _NO_PROXY in given:
+        return False
+    return any(one.startswith(_PROXIES) for one in given) or any(scheme in proxies for scheme in _SCHEMES)
 
 
 def wall(hosts: Iterable[str]) -> tuple[str, ...]:

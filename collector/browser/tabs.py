@@ -125,10 +125,11 @@ class Tabs:
     async def _waiting(self, key: Key, url: str | None, limits: Limits) -> Tab | None:
         """A tab that waits and can be led to `url`; None if there is none.
 
-        A browser of ours gives every document of a site the same frame (see `starting`), whose guard never
-        lets go. In another one every page is parted from before it is left.
+        A browser of ours gives the documents of a site the same frame (see `starting`), and its guard holds,
+        unless a page wants a group of its own; then there is the wall. Where there is none, every page is
+        parted from before it is left.
         """
-        if self.running.attached:
+        if self.running.attached or self.running.proxied:
             url = None
         while waiting := self._idle.get(key):
             tab = waiting.pop()

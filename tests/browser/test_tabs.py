@@ -63,7 +63,7 @@ def test_the_next_number_of_a_portal_comes_into_the_same_tab(bench, patient):
     [page("<h1>New</h1>"), page("<p id=slider>"), messages.refusal(503), messages.hang(), messages.reset()],
     ids=["layout changed", "challenge", "503", "hang", "reset"],
 )
-def test_a_tab_that_met_trouble_is_not_used_again(bench, answer):
+def test_a_tab_that_met_trouble_is_not_used_again(bench, patient, answer):
     bench.visit(Steady())
     (before,) = [tab.page for name, tab in waiting(bench) if name == "counter"]
     bench.site.lasting("www.counter.test", f"/{NUMBER}", answer)

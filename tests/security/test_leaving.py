@@ -10,6 +10,7 @@ import os
 import pytest
 
 from collector.browser import BrowserOptions, open_browser
+from collector.browser.starting import has_proxy
 from fixtures.messages import page
 from scrapers.words import Outcome
 from tests.browser.conftest import BRISK, NUMBER, Counter
@@ -97,6 +98,45 @@ def test_a_page_that_is_closed_reaches_no_stranger(bench, options, what):
     (one,) = lived(bench, options, in_vain)
     assert one.outcome is Outcome.LAYOUT_CHANGED
     assert strangers(bench.site) == []
+
+
+@pytest.fixture(params=["behind a proxy", "attached"])
+def unwalled(request, bench, tmp_path):
+    """Browsers that find every host past the wall; the proxy is none, but the browser is told of one."""
+    if request.param == "behind a proxy":
+        usual = (argument for argument in bench.arguments if argument != "--no-proxy-server")
+        yield BrowserOptions(arguments=(*usual, "--proxy-server=direct://"))
+        return
+    with running_browser(bench.arguments, tmp_path / "running") as (endpoint, _):
+        yield BrowserOptions(endpoint=endpoint)
+
+
+@pytest.mark.parametrize("apart", [(NUMBER,), (OTHER,), (NUMBER, OTHER)], ids=["first", "second", "both"])
+def test_a_page_that_wants_a_group_of_its_own_is_left_in_silence_too(bench, unwalled, apart):
+    for number in (NUMBER, OTHER):
+        headers = (("Cross-Origin-Opener-Policy", "same-origin"),) if number in apart else ()
+        shown = page("<ul class=rows><li>Arrived</ul>" + LASTS, headers=headers)
+        bench.site.lasting(HOST, f"/{number}", shown)
+    for one in lived(bench, unwalled, at_once):
+        assert (one.outcome, one.error) == (Outcome.OK, None)
+    assert strangers(bench.site) == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "proxies", "expected"),
+    [
+        ((), {}, False),
+        ((), {"https": "http://proxy.test:3128"}, True),
+        ((), {"no": "localhost"}, False),
+        (("--no-proxy-server",), {"http": "http://proxy.test:3128"}, False),
+        (("--proxy-server=socks5://proxy.test",), {}, True),
+        (("--proxy-pac-url=http://proxy.test/pac",), {}, True),
+        (("--proxy-auto-detect",), {}, True),
+        (("--proxy-bypass-list=x.test",), {}, False),
+    ],
+)
+def test_a_proxy_is_told_by_arguments_and_by_the_system(arguments, proxies, expected):
+    assert has_proxy(arguments, proxies) is expected
 
 
 def lived(bench, options, way):
