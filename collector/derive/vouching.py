@@ -2,23 +2,31 @@
 
 A universal tracker guesses which carrier has a parcel and under which number, and an unknown portal may. So
 what they name is asked about, and joined once two scans that portals show under one number are shown at the
-same moment, by other portals, under the other. As for all that decides what a parcel is, estimates that other
-parcels taught play no part: parcels teach them.
+same moment, by other portals, under the other. Clocks that nobody knows may be any that a row itself gives
+reason for. As for all that decides what a parcel is, estimates that other parcels taught play no part:
+parcels teach them.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from itertools import product
+from dataclasses import dataclass
+from itertools import combinations, pairwise, product
 
 from collector.derive.gathering import Group
 from collector.derive.numbers import CANDIDATE, Link, is_collective
 from collector.derive.tracks import folded_parcels
 from collector.fold import Observation
 from collector.read.countries import country_code
-from collector.reconcile import Parcel, Reconciled, reconcile
-from collector.reconcile.spans import AGREE
+from collector.reconcile import Parcel
+from collector.reconcile.clocks import CLAIM, PLACE, declared, under
+from collector.reconcile.context import Context, contexts
+from collector.reconcile.spans import AGREE, is_fine, wall_seconds
 
 #: So many scans of two numbers agree by chance in no pair of parcels that one tracker takes for one.
 _SCANS = 2
+_ONE = int(AGREE.total_seconds())
+#: Clocks are parted by quarters of an hour, from UTC-12:00 to UTC+14:00.
+_QUARTER, _WIDEST = 900, 26 * 3600
 
 
 def vouched(links: Sequence[Link], groups: Iterable[Group]) -> frozenset[Link]:
@@ -46,7 +54,7 @@ def _destination(group: Group) -> str | None:
 
 
 def _shared_scans(first: Group, second: Group) -> int:
-    """How many events both would tell, were they one parcel."""
+    """How many scans both tell."""
     both = Group(
         numbers=first.numbers | second.numbers,
         shown=tuple(sorted((*first.shown, *second.shown), key=lambda s: (s.visit.seen_at, s.visit.id))),
@@ -59,25 +67,56 @@ def _shared_scans(first: Group, second: Group) -> int:
 
 
 def _shared_by(parcel: Parcel, numbers: frozenset[str]) -> int:
-    """How many events are told under one of `numbers` and, by another portal, under another one."""
-    rows = {o.id: o for rows in parcel.tracks.values() for o in rows if o.row.physical}
-    if len({o.tracking_number in numbers for o in rows.values()}) < len((True, False)):
-        return 0
-    made = reconcile(parcel, {})
-    shared = 0
-    for event in made.events:
-        members = [rows[m] for m in event.members if m in rows]
-        ours = [o for o in members if o.tracking_number in numbers]
-        theirs = [o for o in members if o.tracking_number not in numbers]
-        shared += any(_agree(a, b, made) for a, b in product(ours, theirs))
-    return shared
+    """How many scans are told under one of `numbers` and, by another portal, under another one."""
+    where = contexts(parcel.tracks, parcel.countries, parcel.zones)
+    told = [
+        _Told(o, _moments(o, where[o.id]))
+        for rows in parcel.tracks.values()
+        for o in rows
+        if o.is_current and o.row.physical and o.row.milestone is not None and is_fine(o.row)
+    ]
+    alike: dict[str, set[int]] = defaultdict(set)
+    shifted: dict[tuple[str, str, int], set[int]] = defaultdict(set)
+    for one, other in combinations(told, 2):
+        theirs, ours = (one, other) if other.row.tracking_number in numbers else (other, one)
+        are_both = (ours.row.tracking_number in numbers) != (theirs.row.tracking_number in numbers)
+        if not are_both or not _may_be_one(ours, theirs):
+            continue
+        if any(abs(x - y) <= _ONE for x, y in product(ours.moments, theirs.moments)):
+            alike[theirs.row.portal].add(theirs.wall)
+        shift = round((ours.wall - theirs.wall) / _QUARTER)
+        if abs(ours.wall - theirs.wall - shift * _QUARTER) <= _ONE and abs(shift) * _QUARTER <= _WIDEST:
+            shifted[ours.row.portal, theirs.row.portal, shift].add(theirs.wall)
+    # Of scans that one unknown difference of clocks parts, the first tells the difference.
+    return max((*map(_scans, alike.values()), *(_scans(walls) - 1 for walls in shifted.values())), default=0)
 
 
-def _agree(a: Observation, b: Observation, made: Reconciled) -> bool:
-    """Whether two portals tell a scan at one moment, or one repeats the other's row."""
-    if a.portal == b.portal:
-        return False
-    if made.relayed_from.get(a.id) == b.portal or made.relayed_from.get(b.id) == a.portal:
-        return a.row.local_time is not None and a.row.local_time == b.row.local_time
-    ours, theirs = made.beliefs[a.id].occurred_at, made.beliefs[b.id].occurred_at
-    return ours is not None and theirs is not None and abs(ours - theirs) <= AGREE
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """A row, and what it may mean (epoch seconds)."""
+
+    row: Observation
+    moments: frozenset[int]
+
+    @property
+    def wall(self) -> int:
+        return wall_seconds(self.row.row) or 0
+
+
+def _moments(o: Observation, context: Context) -> frozenset[int]:
+    """By the clock that is declared, by the label, by the place that the row names."""
+    place = under(PLACE, o.row, context) if context.is_own else None
+    offsets = (declared(o, context), under(CLAIM, o.row, context), place)
+    wall = wall_seconds(o.row)
+    return frozenset(wall - one.minutes * 60 for one in offsets if one is not None and wall is not None)
+
+
+def _may_be_one(a: _Told, b: _Told) -> bool:
+    """Whether two portals tell the same milestone."""
+    return a.row.portal != b.row.portal and a.row.row.milestone == b.row.row.milestone
+
+
+def _scans(walls: Iterable[int]) -> int:
+    """How many scans so many rows of one portal tell: those within two minutes may be one."""
+    ordered = sorted(walls)
+    return 1 + sum(later - one > 2 * _ONE for one, later in pairwise(ordered))

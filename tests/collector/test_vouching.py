@@ -143,3 +143,16 @@ def test_every_order_and_a_rebuild_end_in_the_same_parcels(parts, other, data):
             return rebuilt(db)
 
     assert ended(data.draw(st.permutations(shown))) == ended(shown)
+
+
+def test_clocks_that_nobody_knows_take_one_scan_more(db):
+    """The tracker's clock is five hours and a quarter off, and it says so nowhere."""
+    shown = [("2026-02-20 15:45:10", "Out for delivery"), ("2026-02-21 13:20:40", "Out for delivery")]
+    shown.append(("2026-02-21 18:56:02", "Delivered"))
+    take_in(db, [near(*SCANS), guess()])
+    for scans, expected in ((shown[:2], {FAR}), (shown, {FAR, NEAR})):
+        day = len(scans)
+        page = record("nowhere", FAR, seen_at=f"2026-03-0{day}T10:00:00Z", events=[event(*s) for s in scans])
+        take_in(db, [page])
+        assert expected in parcels(db)
+    rebuilt(db)
