@@ -42,33 +42,57 @@ def settled(
     with a known clock. One that bears a row out saves it.
     """
     zones = sorted(set(zones))
-    telling = [
-        (o.portal, span)
-        for o in group
-        if witnesses[o.id] and is_fine(o.row) and (span := known[o.id].belief.span) is not None
-    ]
-    changed: dict[str, Belief] = {}
+    beliefs = {o.id: known[o.id].belief for o in group}
+    # Claims that hold after all come first: else the row that bears one out would be moved to where it was.
+    restored: dict[str, Belief] = {}
     for o in group:
-        others = [(portal, span) for portal, span in telling if portal != o.portal]
-        if others and is_fine(o.row):
+        if beliefs[o.id].source == "corrected" and known[o.id].source is None:
+            others = _others(o, group, beliefs, witnesses)
+            found = None if _is_borne_out(beliefs[o.id], others) else _claimed(o, others)
+            if found is not None:
+                restored[o.id] = found
+    beliefs |= restored
+    changed = dict(restored)
+    for o in group:
+        others = _others(o, group, beliefs, witnesses)
+        if o.id not in restored and others and is_fine(o.row):
             found = _settled(o, known[o.id], others, zones)
             if found is not None:
                 changed[o.id] = found
     return changed
 
 
+def _others(
+    o: Observation,
+    group: Iterable[Observation],
+    beliefs: Mapping[str, Belief],
+    witnesses: Mapping[str, bool],
+) -> list[_Witness]:
+    """What the other portals of an event tell."""
+    return [
+        (w.portal, span)
+        for w in group
+        if w.portal != o.portal
+        and witnesses[w.id]
+        and is_fine(w.row)
+        and (span := beliefs[w.id].span) is not None
+    ]
+
+
+def _is_borne_out(held: Belief, others: Iterable[_Witness]) -> bool:
+    return held.span is not None and any(held.span.agrees_with(span) for _, span in others)
+
+
 def _settled(o: Observation, known: Known, others: Sequence[_Witness], zones: Sequence[str]) -> Belief | None:
     held = known.belief
-    if held.span is not None and any(held.span.agrees_with(span) for _, span in others):
+    if _is_borne_out(held, others):
         return _told_apart(o, held, others)
-    if held.source == "corrected" and known.source is None and (claimed := _claimed(o, others)):
-        return claimed
     wall = wall_span(o.row)
     if wall is None or (held.source in SURE and o.row.zone is None):
         return None
     if known.is_guess and known.offset is not None:
         guessed = belief_at(o, known.offset.minutes, "inferred")
-        if guessed.span and any(guessed.span.agrees_with(span) for _, span in others):
+        if _is_borne_out(guessed, others):
             return guessed
     votes: dict[int, set[str]] = {}
     for portal, span in others:
@@ -89,11 +113,10 @@ def _settled(o: Observation, known: Known, others: Sequence[_Witness], zones: Se
 def _claimed(o: Observation, others: Sequence[_Witness]) -> Belief | None:
     """A row's claim at its word, if a witness bears it out: that others of its portal are wrong says less."""
     claim = claim_of(o.row)
-    if claim is None:
+    if claim is None or not is_fine(o.row):
         return None
     held = belief_at(o, claim, "payload" if o.row.claimed_offset_minutes is None else "stated")
-    is_borne_out = held.span is not None and any(held.span.agrees_with(span) for _, span in others)
-    return held if is_borne_out else None
+    return held if _is_borne_out(held, others) else None
 
 
 def _is_no_lag(offset: int, held: Belief) -> bool:

@@ -139,6 +139,17 @@ def test_a_label_that_a_witness_bears_out_stands_against_what_is_usual_of_its_po
     assert offset_of(wrong, [TEN_IN_MADRID], MADRID, estimates=local) is None
 
 
+def test_the_row_that_bears_a_label_out_is_not_moved_to_where_that_was_before():
+    """Both changed places once: the label held after all, and its witness went where it had been put."""
+    right = observation("x", row("A", "17:00:00", offset=480))
+    witness = at("y", "13:00:00", offset=None)
+    estimates = learned("x", "UTC+12:00") | learned("y", "UTC+04:00")
+    shanghai = ["Asia/Shanghai"]
+    assert held_by(right, estimates).offset_minutes == 720
+    assert offset_of(right, [witness], shanghai, estimates=estimates) == (480, "stated")
+    assert offset_of(witness, [right], shanghai, estimates=estimates) is None
+
+
 def test_a_witness_tells_the_two_readings_of_a_repeated_hour_apart():
     ours = observation("correos", row("A", "2026-10-25 02:30"))
     assert offset_of(ours, [at("one", "2026-10-25 02:30", offset=60)]) == (60, "portal")
