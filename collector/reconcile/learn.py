@@ -28,6 +28,7 @@ from collector.reconcile.teaching import (
     DATED,
     EARLY,
     LAGS,
+    OWN,
     SHOWN,
     SUMMER_ZONES,
     TESTED,
@@ -70,6 +71,8 @@ SHOWN_AT_ALL = 0.2
 LAG_QUANTILE = 0.8
 #: The share of rows that may come before the first other report: those of portals that are late too.
 MOST_EARLY = 0.35
+#: Labels that are their places' local times, and their share, before a portal's labels need no other witness.
+LEAST_LABELS, LABELS_SHARE = 8, 0.8
 #: A portal whose rows are copies repeats others.
 LEAST_COPIES, COPIES_SHARE = 8, 0.7
 
@@ -97,15 +100,22 @@ def _estimates_of(legs: Mapping[str, _Sums]) -> dict[str, Estimate]:
     sure = {leg: _sure(sums) for leg, sums in legs.items()}
     every = {leg: _every(sums) for leg, sums in legs.items()}
     by_clock = sure if _best_clock(_total(sure.values())) is not None else every
-    usual = _usual_clock(_total(by_clock.values()), _total(every.values()))
+    is_labelled = _is_labelled(_total(legs.values()))
+    usual = CLAIM if is_labelled else _usual_clock(_total(by_clock.values()), _total(every.values()))
     found = {}
     for leg, sums in by_clock.items():
-        clock = _leg_clock(sums, usual)
+        clock = CLAIM if is_labelled else _leg_clock(sums, usual)
         has_habit = _habit(_standings(clock, sums))[0] is not None
         found[leg] = _estimate(clock, sums if has_habit else every[leg])
     total = _total(by_clock.values())
     found[ANY] = _estimate(COPY if _is_relay(total) else usual, total, has_habit=False)
     return found
+
+
+def _is_labelled(sums: _Sums) -> bool:
+    """Whether labels of several zones are the local times of the places: no wrong ones are."""
+    yes, no = sums[OWN, "yes"], sums[OWN, "no"]
+    return yes >= LEAST_LABELS and yes >= LABELS_SHARE * (yes + no)
 
 
 def _usual_clock(sure: _Sums, every: _Sums) -> str | None:

@@ -49,6 +49,8 @@ AGREES, ALONE, EARLY, FAR = "agrees", "alone", "early", "far"
 UTC_CLOCK, ZONE, TESTED, COPIED, SHOWN = "utc", "zone", "tested", "copied", "shown"
 #: Of rows that print a date alone: "" for each, and the clocks under which an anchor falls on it.
 DATED = "dated"
+#: Of rows of pages with several labels, whether theirs is the local time of the place they name: yes or no.
+OWN = "own"
 #: Goes before the measures of rows with weaker anchors: what they teach counts where nothing else is taught.
 WEAK = "weak "
 
@@ -127,6 +129,10 @@ def taught(tracks: Tracks, contexts: Mapping[str, Context], passed: Passed) -> t
                 counts[portal, leg, measure, value] += n
     for (portal, is_copy), n in copied(tracks).items():
         counts[portal, leg_name(None), COPIED, "yes" if is_copy else "no"] += min(n, PARCEL_CAP)
+    for (portal, _), rows in tracks.items():
+        labels = _labels_of_places(rows, contexts) if vocabulary.facts(portal).kind == "unknown" else {}
+        for is_own, n in labels.items():
+            counts[portal, leg_name(None), OWN, "yes" if is_own else "no"] += min(n, PARCEL_CAP)
     for (portal, leg, shown), n in _shown(tracks, contexts, passed).items():
         counts[portal, leg, SHOWN, shown] += n
     return tuple(Count(*key, n) for key, n in sorted(counts.items()))
@@ -163,6 +169,25 @@ def _shown(tracks: Tracks, contexts: Mapping[str, Context], told: Passed) -> Cou
 def _fixed_order(o: Observation) -> str:
     row = o.row
     return f"{row.local_time} {row.printed.description} {o.sequence:05}"
+
+
+def _labels_of_places(rows: Iterable[Observation], contexts: Mapping[str, Context]) -> Counter[bool]:
+    """How many labels of a page are the local time of the place that their row names, and how many are not.
+
+    None where all labels are alike: those are it by chance at some places.
+    """
+    told = [
+        (claim, place.minutes)
+        for o in rows
+        if contexts[o.id].is_own
+        and (claim := claim_of(o.row)) is not None
+        and (place := under(PLACE, o.row, contexts[o.id])) is not None
+    ]
+    return (
+        Counter(claim == place for claim, place in told)
+        if len({claim for claim, _ in told}) > 1
+        else Counter()
+    )
 
 
 def _follows_places(rows: Iterable[Observation], contexts: Mapping[str, Context]) -> bool:

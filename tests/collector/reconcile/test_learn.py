@@ -72,6 +72,15 @@ def test_times_to_the_minute_tell_more_of_a_clock_than_dates():
     assert known(tested=30, utc={"=480": 2}, dated={"": 9, "place": 9}).clock is None
 
 
+def test_labels_that_are_their_places_times_need_no_other_witness():
+    others = {"utc": {"=720": 6}, "claim": {"agrees": 1, "early": 5}}
+    assert known(**others).clock == "UTC+12:00"
+    assert known(own={"yes": 8, "no": 2}, tested=6, **others).clock == "claim"
+    assert known(own={"yes": 8, "no": 3}, tested=6, **others).clock == "UTC+12:00"
+    assert known(own={"yes": 7}, tested=6, **others).clock == "UTC+12:00"
+    assert known(leg="unknown", own={"yes": 8}, tested=6, **others).clock == "claim"
+
+
 def weakly(**measures):
     return {f"weak {measure}": values for measure, values in measures.items()}
 

@@ -1,6 +1,7 @@
 """What one parcel teaches about portals' clocks and habits. All portals and parcels are invented."""
 
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -16,7 +17,7 @@ def taught(*observations, portal="mine"):
     """Measure and value of what a portal's rows teach, with the number of rows."""
     found = Counter()
     for c in counts(parcel(*observations)):
-        if c.portal == portal and c.measure not in ("shown", "copied"):
+        if c.portal == portal and c.measure not in ("shown", "copied", "own"):
             found[c.measure, c.value] += c.count
     return found
 
@@ -123,6 +124,21 @@ def test_a_label_that_is_its_places_time_says_little_where_others_of_its_page_ar
     assert (made["tested", ""], made["weak tested", ""]) == (0, 1)
     in_summer = at("one", "2026-03-01 10:00", "accepted", zone="Europe/Athens", place="Athens")
     assert taught(mine("17:00"), *listed(in_summer, told))["tested", ""] == 1
+
+
+def own(*observations):
+    return {(c.portal, c.value): c.count for c in counts(parcel(*observations)) if c.measure == "own"}
+
+
+def test_labels_of_several_zones_are_held_against_the_places_their_rows_name():
+    here = at("mine", "10:00", offset=60, zone="Europe/Madrid", place="Madrid")
+    afar = at("mine", "09:00", "accepted", offset=480, zone="Asia/Shanghai", place="Shenzhen")
+    wrong = at("mine", "09:30", "accepted", offset=0, zone="Asia/Shanghai", place="Shenzhen")
+    nowhere = at("mine", "09:40", "accepted", offset=0)
+    assert own(*listed(afar, here)) == {("mine", "yes"): 2}
+    assert own(*listed(wrong, here)) == {("mine", "yes"): 1, ("mine", "no"): 1}
+    assert own(*listed(nowhere, here)) == own(here) == {}
+    assert own(*(replace(o, portal="cainiao") for o in listed(afar, here))) == {}
 
 
 def test_data_without_a_scan_teach_nothing():
