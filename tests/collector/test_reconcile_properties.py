@@ -228,7 +228,9 @@ def kinds_defined(a, b, held_a, held_b):
     if a.local_time is None or b.local_time is None:
         return {None}
     if held_a is None or held_b is None:
-        return {"unexplained"}
+        # One may repeat the other: then what is printed alike is one moment under any clock.
+        may_repeat = wall_span(a).agrees_with(wall_span(b))
+        return {"unexplained", None, "precision"} if may_repeat else {"unexplained"}
     if not held_a.agrees_with(held_b):
         return {"conflict", "lag", "unexplained"}
     if not claimed(a, held_a).agrees_with(claimed(b, held_b)):
